@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+#
+# imaboot: build, tests, installation. `make help` lists the targets.
+#
+# What you may set, on the command line or in the environment:
+#
+#   LIBC=musl|glibc   what the boot program is linked with, statically (musl where musl-gcc is found)
+#   CC, HOSTCC        the compilers of the boot program and of imactl (gcc; clang works for both)
+#   CFLAGS, LDFLAGS   yours, after the project's own
+#   WERROR=1          warnings are errors; developers and `make check` have it on
+#   O=build           where everything that is built goes
+#   PREFIX=/usr/local, DESTDIR=   where `make install` puts the programs, and a root to stage them in
+#   V=1               show the commands
+#   IMABOOT_CACHE     where the test lab keeps its kernels (~/.cache/imaboot)
+#
+# Some targets need Debian packages; tests/lib/setup installs them (`make setup`, as root).
+
+VERSION := 0.1.0
+
+O ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/imaboot
+LIBC ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
+HOSTCC ?= gcc
+WERROR ?=
+
+ifeq ($(origin CC),default)
+CC := $(if $(filter musl,$(LIBC)),musl-gcc,gcc)
+endif
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+endif
+
+# ---- flags ---------------------------------------------------------------------------------
+
+flag = $(shell $(1) $(2) -Werror -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(2))
+
+WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wimplicit-fallthrough -Wvla -Werror=format-security $(if $(WERROR),-Werror)
+COMMON := -std=c11 -D_GNU_SOURCE -DIMABOOT_VERSION='"$(VERSION)"' -Icommon -fno-strict-aliasing
+HARDEN = -fstack-protector-strong $(call flag,$(1),-fstack-clash-protection) \
+	$(call flag,$(1),-ftrivial-auto-var-init=zero)
+
+# musl-gcc knows only musl's headers: the kernel's and OpenSSL's come after them.
+MUSL_INCLUDE := -idirafter /usr/include -idirafter /usr/include/$(shell gcc -print-multiarch 2>/dev/null)
+
+# Small before fast: what takes time at boot are the digests, and those are libcrypto's own code.
+BOOT_CFLAGS := -Os $(COMMON) $(WARNINGS) $(call HARDEN,$(CC)) -Iinitrd -fPIE -ffunction-sections \
+	-fdata-sections -fno-asynchronous-unwind-tables $(if $(filter musl,$(LIBC)),$(MUSL_INCLUDE))
+# Only the digests are taken out of this archive; tests/shell/binary.sh looks.
+BOOT_LIBS := $(shell gcc -print-file-name=libcrypto.a)
+ifeq ($(LIBC),musl)
+# The specs of musl-gcc know no -static-pie and would link against a shared libc.
+MUSL_LIB := /usr/lib/$(shell uname -m)-linux-musl
+BOOT_LDFLAGS := -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o
+BOOT_LIBS += $(MUSL_LIB)/crtn.o
+else
+BOOT_LDFLAGS := -static-pie
+endif
+BOOT_LDFLAGS += -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+
+HOST_CFLAGS := -O2 $(COMMON) $(WARNINGS) $(call HARDEN,$(HOSTCC)) -Ikeys -fPIE
+HOST_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+HOST_LIBS := -lcrypto -lkeyutils
+
+TEST_CFLAGS := -O1 -g $(COMMON) $(WARNINGS) -Werror -Iinitrd -Ikeys -Itests/unit \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_LIBS := -lcmocka -lcrypto -lkeyutils
+
+# ---- sources -------------------------------------------------------------------------------
+
+COMMON_SRC := $(wildcard common/*.c)
+BOOT_SRC := $(COMMON_SRC) $(wildcard initrd/*.c)
+HOST_SRC := $(COMMON_SRC) $(wildcard keys/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+
+BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
+HOST_OBJ := $(HOST_SRC:%.c=$(O)/host/%.o)
+UNITS := $(UNIT_SRC:tests/unit/%.c=$(O)/unit/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
+# Unit tests link against everything but the two main() files.
+TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SRC:%.c=$(O)/test/%.o)))
+
+.PHONY: all imaboot imactl setup check check-unit check-shell check-boot check-fuzz units fuzzers \
+	demo lint format bench agree install uninstall clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: imaboot imactl ## both programs (the default)
+imaboot: $(O)/imaboot ## the boot program
+imactl: $(O)/imactl ## the host tool
+
+# Rebuild what a changed flag or compiler touches: the stamp changes only when its text does.
+stamp = $(shell mkdir -p $(O); printf '%s' '$(subst ','\'',$(2))' | cmp -s - $(O)/.$(1).flags || \
+	printf '%s' '$(subst ','\'',$(2))' > $(O)/.$(1).flags)$(O)/.$(1).flags
+BOOT_STAMP := $(call stamp,boot,$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $(BOOT_LIBS))
+HOST_STAMP := $(call stamp,host,$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) $(HOST_LDFLAGS) $(LDFLAGS) $(HOST_LIBS))
+TEST_STAMP := $(call stamp,test,$(HOSTCC) $(TEST_CFLAGS) $(TEST_LIBS))
+
+$(O)/boot/%.o: %.c $(BOOT_STAMP)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/host/%.o: %.c $(HOST_STAMP)
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/test/%.o: %.c $(TEST_STAMP)
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/imaboot: $(BOOT_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(BOOT_LIBS) -o $@.full
+	$(Q)strip -o $@ $@.full
+
+$(O)/imactl: $(HOST_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) $(HOST_LDFLAGS) $(LDFLAGS) $^ $(HOST_LIBS) -o $@
+
+# ---- tests ---------------------------------------------------------------------------------
+
+# A unit test may replace functions: a line "wrap: a b" in it becomes --wrap flags.
+wraps = $(patsubst %,-Wl$(comma)--wrap=%,$(shell sed -n 's/^.*[^a-z]wrap: *\([a-z0-9_ ]*\).*$$/\1/p' $(1)))
+comma := ,
+
+$(O)/test/lib.a: $(TEST_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(O)/unit/%: tests/unit/%.c $(O)/test/lib.a $(TEST_STAMP)
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(TEST_CFLAGS) -MMD -MP -MF $@.d $< $(call wraps,$<) $(O)/test/lib.a $(TEST_LIBS) -o $@
+
+$(O)/fuzz/%: tests/fuzz/%.c $(COMMON_SRC) $(filter-out initrd/main.c,$(wildcard initrd/*.c))
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)clang -O1 -g $(COMMON) -Iinitrd -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$(filter %.c,$^) -lcrypto -o $@
+
+units: $(UNITS)
+fuzzers: $(FUZZERS)
+
+setup: ## install what building and testing need (Debian, as root)
+	$(Q)tests/lib/setup
+
+check: ## all tests: units, shell, fuzz, boots; does its own set-up on Debian as root
+	$(Q)tests/lib/setup
+	$(Q)$(MAKE) --no-print-directory O=$(O) WERROR=1 all units fuzzers lint
+	$(Q)tests/run --build $(O) unit shell fuzz premise boot
+
+check-unit: units ## the unit tests: seconds, no VM
+	$(Q)tests/run --build $(O) unit
+
+check-shell: all ## the tests of the programs as they are, no VM
+	$(Q)tests/run --build $(O) shell
+
+check-fuzz: fuzzers ## each fuzz target for FUZZ_SECONDS (30)
+	$(Q)tests/run --build $(O) fuzz
+
+check-boot: all ## the tests that boot real kernels in QEMU
+	$(Q)tests/run --build $(O) premise boot
+
+demo: ## the main job in a VM, with commentary; does its own set-up
+	$(Q)tests/lib/setup
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)tests/lib/demo --build $(O)
+
+lint: ## shellcheck, mandoc, clang-format, SPDX lines
+	$(Q)tests/lib/lint
+
+format: ## bring the C sources into the project's format
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+
+bench: all ## timings and sizes, each as a ratio against its peer
+	$(Q)tests/lib/setup
+	$(Q)tests/bench/run --build $(O)
+
+# ---- installation --------------------------------------------------------------------------
+
+# One line per file: mode, source, destination. install and uninstall both read it.
+INSTALLED = \
+	0755:$(O)/imaboot:$(SBINDIR)/imaboot \
+	0755:$(O)/imactl:$(BINDIR)/imactl \
+	$(foreach page,$(wildcard man/*.8),0644:$(page):$(MANDIR)/man8/$(notdir $(page))) \
+	$(foreach page,$(wildcard man/*.5),0644:$(page):$(MANDIR)/man5/$(notdir $(page))) \
+	$(foreach page,$(wildcard man/*.7),0644:$(page):$(MANDIR)/man7/$(notdir $(page))) \
+	0644:README.md:$(DOCDIR)/README.md \
+	0644:NEWS.md:$(DOCDIR)/NEWS.md \
+	0644:LICENSE:$(DOCDIR)/LICENSE
+
+install: all ## put everything below DESTDIR and PREFIX
+	$(Q)set -e; for entry in $(INSTALLED); do rest=$${entry#*:}; \
+		install -D -m "$${entry%%:*}" "$${rest%%:*}" "$(DESTDIR)$${rest#*:}"; done
+
+uninstall: ## take away what install put there
+	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done
+	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+
+clean: ## remove everything that was built
+	$(Q)rm -rf $(O)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+-include $(BOOT_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(UNITS:%=%.d)
