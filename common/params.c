@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/* Parameters on the kernel command line; see params.h. */
+#include "params.h"
+
+#include <stdio.h>
+
+#define KDUMP_PREFIX "elfcorehdr="
+#define COMPLAINT_MAX 256
+
+static const struct {
+	const char *name;
+	const char *help;
+} table[] = {
+	[PARAM_ENABLED] = {PARAM_PREFIX, "0 switches imaboot off for this boot"},
+	[PARAM_REQUIRE] = {PARAM_PREFIX ".require", "1: a boot without a policy is a failure"},
+	[PARAM_DEBUG] = {PARAM_PREFIX ".debug", "1: more messages"},
+};
+
+const char *param_name(enum param param)
+{
+	return table[param].name;
+}
+
+const char *param_help(enum param param)
+{
+	return table[param].help;
+}
+
+/* One word of the command line: name, and value or NULL; quotes around the value are left out. */
+struct word {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
+/* Takes the next word off the line; returns false at its end. */
+static bool next_word(const char **line, const char *end, struct word *ret)
+{
+	const char *start, *p = *line;
+	bool quoted = false;
+
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n'))
+		p++;
+	start = p;
+	*ret = (struct word){.name = start};
+	for (; p < end && (quoted || (*p != ' ' && *p != '\t' && *p != '\n')); p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (*p == '=' && !ret->value)
+			ret->value = p + 1;
+	}
+	ret->name_len = (size_t)((ret->value ? ret->value - 1 : p) - start);
+	ret->value_len = ret->value ? (size_t)(p - ret->value) : 0;
+	if (ret->value_len >= 2 && ret->value[0] == '"' && ret->value[ret->value_len - 1] == '"') {
+		ret->value++;
+		ret->value_len -= 2;
+	}
+	*line = p;
+	return p > start;
+}
+
+static bool text_is(const char *bytes, size_t len, const char *text)
+{
+	return len == strlen(text) && memcmp(bytes, text, len) == 0;
+}
+
+static enum param_value parse_bool(const struct word *word)
+{
+	static const struct {
+		const char *text;
+		enum param_value value;
+	} words[] = {{"1", PARAM_TRUE}, {"yes", PARAM_TRUE}, {"on", PARAM_TRUE}, {"0", PARAM_FALSE},
+		{"no", PARAM_FALSE}, {"off", PARAM_FALSE}};
+	size_t i;
+
+	if (!word->value)
+		return PARAM_TRUE;
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (text_is(word->value, word->value_len, words[i].text))
+			return words[i].value;
+	return PARAM_UNSET;
+}
+
+static int find_param(const struct word *word)
+{
+	int i;
+
+	for (i = 0; i < PARAM_COUNT; i++)
+		if (text_is(word->name, word->name_len, table[i].name))
+			return i;
+	return -1;
+}
+
+/* Shortens a length for a message. */
+static int shown(size_t len)
+{
+	return len > 64 ? 64 : (int)len;
+}
+
+static void take_word(const struct word *word, struct params *ret,
+	void (*complain)(const char *text, void *context), void *context)
+{
+	char text[COMPLAINT_MAX];
+	enum param_value value;
+	int param = find_param(word);
+
+	if (param < 0 && word->name_len > strlen(PARAM_PREFIX) &&
+		memcmp(word->name, PARAM_PREFIX ".", strlen(PARAM_PREFIX ".")) == 0) {
+		(void)snprintf(text, sizeof(text),
+			"kernel parameter '%.*s' is unknown and ignored; see imaboot(7)",
+			shown(word->name_len), word->name);
+		complain(text, context);
+	}
+	if (param < 0)
+		return;
+	value = parse_bool(word);
+	if (value != PARAM_UNSET) {
+		ret->values[param] = value;
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "kernel parameter %s=%.*s is ignored: the value must be 0 or 1",
+		table[param].name, shown(word->value_len), word->value);
+	complain(text, context);
+}
+
+void params_parse(const char *line, size_t len, struct params *ret,
+	void (*complain)(const char *text, void *context), void *context)
+{
+	const char *end = line + len;
+	struct word word;
+
+	*ret = (struct params){0};
+	while (next_word(&line, end, &word)) {
+		if (word.value && word.name_len == strlen(KDUMP_PREFIX) - 1 &&
+			memcmp(word.name, KDUMP_PREFIX, word.name_len) == 0)
+			ret->kdump = true;
+		take_word(&word, ret, complain, context);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * imaboot's parameters on the kernel command line (kernel-parameters.txt, dracut.cmdline(7)).
+ *
+ * dracut's conventions: a bare name means 1, the last one wins, 0, no and off are false, 1, yes
+ * and on are true. A value in double quotes may hold blanks, as the kernel's parser has it
+ * (lib/cmdline.c, next_arg). The table in params.c is the only list of names. Pure.
+ */
+#ifndef IMABOOT_PARAMS_H
+#define IMABOOT_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "util.h"
+
+#define PARAM_PREFIX "rd.imaboot"
+
+enum param {
+	PARAM_ENABLED, /* rd.imaboot */
+	PARAM_REQUIRE, /* rd.imaboot.require */
+	PARAM_DEBUG,   /* rd.imaboot.debug */
+	PARAM_COUNT,
+};
+
+enum param_value { PARAM_UNSET, PARAM_FALSE, PARAM_TRUE };
+
+struct params {
+	enum param_value values[PARAM_COUNT];
+	bool kdump; /* elfcorehdr= is there: this kernel only saves the dump of a crashed one */
+};
+
+/* Name of a parameter, and one line on it for the documentation. */
+const char *param_name(enum param param);
+const char *param_help(enum param param);
+
+/*
+ * Reads a command line of len bytes. What is wrong (an unknown rd.imaboot.* name, a bad value) is
+ * handed to complain(text, context), one call each, and otherwise ignored.
+ */
+void params_parse(const char *line, size_t len, struct params *ret,
+	void (*complain)(const char *text, void *context), void *context);
+
+#endif

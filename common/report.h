@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a boot did: the content of /run/imaboot/status.json and of the text beside it.
+ *
+ * Schema 1 of status.json; fields may be added, none is taken away or changes its meaning:
+ *
+ *   schema        1
+ *   version       of the program that wrote it
+ *   outcome       enforced, fallback, no-policy, disabled, not-applicable, failed; others may come
+ *   kernel        {"ima_policy_file": absent, loaded-once, read-only, writable or readable} after the boot
+ *   keyring       the one the signers went to, ".ima" or "_ima"; null where none was used
+ *   certificates  [{path, source: image or root, keyring, result: loaded, present, skipped or
+ *                 refused, key: the kernel's description or null, reason, remedy: text or null}]
+ *   candidates    [{source: root or image, path, sha256, stage: read, signature, dry-run, commit
+ *                 or confirm, result: accepted, failed or absent, reason, remedy}]
+ *   messages      [text]: refused parameters and the like
+ *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
+ *                 proof: file-gone, read-only, read-back or kernel-log}
+ *   guard         whether the guard is set
+ *   duration_us   microseconds that the boot program took
+ *
+ * Text that is not printable UTF-8 is escaped as in escape.h.
+ */
+#ifndef IMABOOT_REPORT_H
+#define IMABOOT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "buf.h"
+#include "problem.h"
+
+enum outcome {
+	OUTCOME_FAILED,
+	OUTCOME_ENFORCED,
+	OUTCOME_FALLBACK,
+	OUTCOME_NO_POLICY,
+	OUTCOME_DISABLED,
+	OUTCOME_NOT_APPLICABLE,
+};
+
+enum cert_result {
+	CERT_LOADED,  /* it is in the keyring now */
+	CERT_PRESENT, /* a key of its name and key identifier was there before */
+	CERT_SKIPPED, /* not offered, or not needed; the problem says why */
+	CERT_REFUSED, /* it is not in the keyring; the problem says why */
+};
+
+struct report_cert {
+	char *path;
+	const char *source;  /* "image" or "root" */
+	const char *keyring; /* the keyring it was meant for */
+	enum cert_result result;
+	char *key; /* the kernel's description; NULL while it has none */
+	struct problem problem;
+};
+
+enum policy_stage {
+	STAGE_READ,
+	STAGE_SIGNATURE,
+	STAGE_DRY_RUN,
+	STAGE_COMMIT,
+	STAGE_CONFIRM,
+};
+
+enum candidate_result { CANDIDATE_ACCEPTED, CANDIDATE_FAILED, CANDIDATE_ABSENT };
+
+struct report_candidate {
+	const char *source; /* "root", "image" or "file" */
+	char *path;
+	char sha256[65];
+	enum policy_stage stage; /* the last one that was tried */
+	enum candidate_result result;
+	char *signed_by;   /* description of the key that verified it; NULL without one */
+	const char *proof; /* how the commit was proven; NULL before that */
+	struct problem problem;
+};
+
+struct report {
+	enum outcome outcome;
+	const char *policy_file; /* state of the kernel's policy file */
+	const char *keyring;
+	struct report_cert *certs;
+	size_t cert_count;
+	struct report_candidate *candidates;
+	size_t candidate_count;
+	char **messages;
+	size_t message_count;
+	bool guard;
+	uint64_t duration_us;
+};
+
+/* Words of the schema. */
+const char *outcome_name(enum outcome outcome);
+const char *cert_result_name(enum cert_result result);
+const char *policy_stage_name(enum policy_stage stage);
+
+/* Finds an outcome by its name. Returns 0 or -EINVAL. */
+_must_check_ int outcome_parse(const char *name, enum outcome *ret);
+
+/* Exit status that an outcome stands for. */
+int outcome_exit(enum outcome outcome);
+
+/* Adds an empty record and returns it, or NULL when memory ran out; valid until the next addition. */
+struct report_cert *report_add_cert(struct report *report);
+struct report_candidate *report_add_candidate(struct report *report);
+
+/* Adds a message. Returns 0 or -ENOMEM. */
+_must_check_ int report_add_message(struct report *report, const char *format, ...) _printf_(2, 3);
+
+/* The candidate that is in force, or NULL. */
+const struct report_candidate *report_policy(const struct report *report);
+
+/* True where a candidate was there and did not pass. */
+bool report_has_failed(const struct report *report);
+
+/* How many certificates have the result. */
+size_t report_count_certs(const struct report *report, enum cert_result result);
+
+/* Writes the report as one JSON object and a newline. */
+void report_json(const struct report *report, struct buf *ret);
+
+/* Writes the report as lines of text for people. */
+void report_text(const struct report *report, struct buf *ret);
+
+/* The certificates alone: a JSON array and a newline, or lines of text. */
+void report_certs_json(const struct report *report, struct buf *ret);
+void report_certs_text(const struct report *report, struct buf *ret);
+
+/* Writes one line: outcome, policy, certificates, guard, time. */
+void report_summary(const struct report *report, struct buf *ret);
+
+/* Releases everything. */
+void report_free(struct report *report);
+
+#define _cleanup_report_ _cleanup_(report_free)
+
+#endif
