@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/* Whether the platform is locked; see platform.h. */
+#include "platform.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include "sysfile.h"
+
+#define EFIVARS_DIR "/sys/firmware/efi/efivars"
+
+/* The variable's file: four bytes of attributes, then its one byte. */
+static ssize_t read_variable(char bytes[static 16])
+{
+	char path[PATH_MAX];
+	ssize_t len = sysfile_read(EFI_SECURE_BOOT, bytes, 16);
+
+	/* An initramfs without systemd has not mounted efivarfs; it is there for this one read. */
+	if (len == -ENOENT && sysfile_path(EFIVARS_DIR, path) == 0 &&
+		mount("efivarfs", path, "efivarfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) ==
+			0) {
+		len = sysfile_read(EFI_SECURE_BOOT, bytes, 16);
+		(void)umount2(path, MNT_DETACH);
+	}
+	return len;
+}
+
+static bool secure_boot_is_on(void)
+{
+	char bytes[16];
+
+	return read_variable(bytes) == 5 && bytes[4] == 1;
+}
+
+/* "none [integrity] confidentiality": the one in brackets is in force. */
+static bool is_locked_down(void)
+{
+	char text[128];
+
+	return sysfile_read(LOCKDOWN_FILE, text, sizeof(text)) > 0 && !strstr(text, "[none]");
+}
+
+bool platform_is_locked(const char **ret_reason)
+{
+	if (secure_boot_is_on()) {
+		*ret_reason = "UEFI Secure Boot is on";
+		return true;
+	}
+	if (is_locked_down()) {
+		*ret_reason = "the kernel is locked down";
+		return true;
+	}
+	*ret_reason = "UEFI Secure Boot is off and the kernel is not locked down";
+	return false;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/* Files below an untrusted root; see rootfile.h. */
+#include "rootfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+int root_open(const char *root)
+{
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int root_same(int one_fd, int other_fd)
+{
+	struct stat one, other;
+
+	return fstat(one_fd, &one) == 0 && fstat(other_fd, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* openat2(2) inside the root; a leading slash means the root itself. */
+static int open_inside(int root_fd, const char *path, int flags, uint64_t resolve)
+{
+	struct open_how how = {.flags = (unsigned int)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
+	long fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* Reopens what an O_PATH descriptor stands for, without resolving its name again. */
+static int reopen_for_reading(int path_fd)
+{
+	char name[64];
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", path_fd);
+	fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Target of path if path itself is a symbolic link; "" otherwise. */
+static void read_link(int root_fd, const char *path, char ret[static PATH_MAX])
+{
+	_cleanup_close_ int fd = open_inside(root_fd, path, O_PATH | O_NOFOLLOW, 0);
+	ssize_t len = fd < 0 ? -1 : readlinkat(fd, "", ret, PATH_MAX - 1);
+
+	ret[len < 0 ? 0 : len] = '\0';
+}
+
+static int explain_open(int root_fd, const char *root, const char *path, int error, struct problem *problem)
+{
+	char target[PATH_MAX];
+
+	read_link(root_fd, path, target);
+	switch (error) {
+	case -ENOENT:
+		if (!*target)
+			return problem_set(problem, error, "there is no such file");
+		problem_set(problem, error,
+			"is a symbolic link to '%s', and inside the root '%s' there is no such file (links "
+			"are "
+			"never followed out of it)",
+			target, root);
+		problem_remedy(problem, "put the file itself here, or correct the link");
+		return error;
+	case -ELOOP:
+		problem_set(problem, error, "its symbolic links lead in a circle");
+		problem_remedy(problem, "put the file itself here");
+		return error;
+	case -ENOSYS:
+		problem_set(problem, error, "this kernel has no openat2() to open it safely with");
+		problem_remedy(problem, "use Linux 5.6 or later");
+		return error;
+	default:
+		return problem_set(problem, error, "cannot be opened: %s", strerror(-error));
+	}
+}
+
+static int check_kind(const struct stat *st, struct problem *problem)
+{
+	const char *kind = S_ISCHR(st->st_mode)    ? "a character device"
+			   : S_ISBLK(st->st_mode)  ? "a block device"
+			   : S_ISFIFO(st->st_mode) ? "a FIFO"
+						   : "a socket";
+
+	if (S_ISREG(st->st_mode))
+		return 0;
+	if (S_ISDIR(st->st_mode))
+		problem_set(problem, -EISDIR, "is a directory, not a file");
+	else
+		problem_set(problem, -EINVAL, "is %s, not a regular file", kind);
+	problem_remedy(problem, "remove it, or put a regular file in its place");
+	return problem->error;
+}
+
+static int too_large(size_t max, struct problem *problem)
+{
+	problem_set(problem, -EFBIG, "is larger than %zu KiB, the most that is read", max / 1024);
+	problem_remedy(problem, "check that it is the right file");
+	return -EFBIG;
+}
+
+/* Reads to the end, at most max bytes; the file may grow or shrink meanwhile. */
+static int read_bounded(int fd, size_t max, struct rootfile *ret, struct problem *problem)
+{
+	size_t size = 0;
+	ssize_t n = 1;
+
+	while (n > 0) {
+		if (ret->len == size) {
+			uint8_t *bytes = realloc(ret->bytes, size ? size * 2 : 4096);
+
+			if (!bytes)
+				return problem_set(problem, -ENOMEM, "out of memory");
+			size = size ? size * 2 : 4096;
+			ret->bytes = bytes;
+		}
+		n = read(fd, ret->bytes + ret->len, size - ret->len);
+		if (n < 0 && errno == EINTR) {
+			n = 1;
+			continue;
+		}
+		if (n > 0)
+			ret->len += (size_t)n;
+		if (ret->len > max)
+			return too_large(max, problem);
+	}
+	if (n < 0) {
+		int error = -errno;
+
+		problem_set(problem, error, "cannot be read: %s", strerror(-error));
+		problem_remedy(problem, "check the file system and the disk");
+		return error;
+	}
+	return 0;
+}
+
+int rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
+	struct problem *problem)
+{
+	_cleanup_close_ int path_fd = open_inside(root_fd, path, O_PATH, 0);
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	struct stat st;
+	int r;
+
+	if (path_fd < 0)
+		return explain_open(root_fd, root, path, path_fd, problem);
+	if (fstat(path_fd, &st) < 0)
+		return problem_set(problem, -errno, "cannot be examined: %s", strerror(errno));
+	r = check_kind(&st, problem);
+	if (r < 0)
+		return r;
+	if (st.st_size > 0 && (uintmax_t)st.st_size > max)
+		return too_large(max, problem);
+	file.fd = reopen_for_reading(path_fd);
+	if (file.fd < 0)
+		return problem_set(problem, file.fd, "cannot be opened: %s", strerror(-file.fd));
+	r = read_bounded(file.fd, max, &file, problem);
+	if (r < 0)
+		return r;
+	if (!file.len) {
+		problem_set(problem, -ENODATA, "is empty");
+		problem_remedy(problem, "put the right file in its place, or remove it");
+		return -ENODATA;
+	}
+	*ret = file;
+	file = (struct rootfile){.fd = -1};
+	return 0;
+}
+
+void rootfile_free(struct rootfile *file)
+{
+	close_fd(&file->fd);
+	free(file->bytes);
+	*file = (struct rootfile){.fd = -1};
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int root_list(int root_fd, const char *path, size_t max, char ***ret, size_t *ret_count)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	int fd = open_inside(root_fd, path, O_RDONLY | O_DIRECTORY, 0);
+	struct dirent *entry;
+	char **names = NULL, **more;
+	size_t count = 0;
+	int r = 0;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		r = -errno;
+		(void)close(fd);
+		return r;
+	}
+	while (r == 0 && (errno = 0, entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		more = count < max ? realloc(names, (count + 1) * sizeof(*names)) : NULL;
+		if (more) {
+			names = more;
+			names[count] = strdup(entry->d_name);
+		}
+		if (!more || !names[count++])
+			r = count >= max ? -E2BIG : -ENOMEM;
+	}
+	if (r == 0 && errno)
+		r = -errno;
+	if (r < 0) {
+		root_list_free(names, count);
+		return r;
+	}
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	*ret = names;
+	*ret_count = count;
+	return 0;
+}
+
+void root_list_free(char **names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files below a root that is not trusted: the image ("/") or the real root ("/sysroot").
+ *
+ * Paths are resolved inside the root, symbolic links too (openat2(2), RESOLVE_IN_ROOT, Linux
+ * 5.6): nothing outside it is ever opened. Only regular files are opened for reading; what a
+ * name leads to is looked at first (O_PATH), so that a FIFO cannot block and a device is not
+ * touched. Reads are bounded.
+ */
+#ifndef IMABOOT_ROOTFILE_H
+#define IMABOOT_ROOTFILE_H
+
+#include <stdint.h>
+#include "problem.h"
+#include "util.h"
+
+struct rootfile {
+	int fd;         /* open for reading; -1 after rootfile_free() */
+	uint8_t *bytes; /* the whole content */
+	size_t len;     /* its length in bytes */
+};
+
+/* Opens a root folder. Returns a descriptor or a negative errno. */
+_must_check_ int root_open(const char *root);
+
+/*
+ * Opens and reads the regular file at path (absolute, inside the root) of at most max bytes.
+ * root is the folder's name for messages. Returns 0, or a negative errno with *problem set:
+ * -ENOENT nothing there, -ELOOP links in a circle, -EISDIR a directory, -EINVAL another kind of
+ * file, -EFBIG larger than max, -ENODATA empty, or what openat2(2) and read(2) say.
+ */
+_must_check_ int rootfile_read(int root_fd, const char *root, const char *path, size_t max,
+	struct rootfile *ret, struct problem *problem);
+
+/* Releases the content and closes the descriptor. */
+void rootfile_free(struct rootfile *file);
+
+/*
+ * Names in a folder of the root, sorted by their bytes, without those that begin with a dot.
+ * A folder that is absent has none. *ret is allocated, *ret_count the number of names.
+ * Returns 0 or a negative errno; -E2BIG when there are more than max.
+ */
+_must_check_ int root_list(int root_fd, const char *path, size_t max, char ***ret, size_t *ret_count);
+
+/* Releases what root_list() returned. */
+void root_list_free(char **names, size_t count);
+
+/* Fills *ret with dev and inode numbers of an open root; two roots may be the same folder. */
+int root_same(int one_fd, int other_fd);
+
+#define _cleanup_rootfile_ _cleanup_(rootfile_free)
+
+#endif

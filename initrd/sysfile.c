@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/* The kernel's own files and those below /run; see sysfile.h. */
+#include "sysfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static const char *prefix = "";
+
+void sysfile_set_prefix(const char *folder)
+{
+	prefix = folder;
+}
+
+int sysfile_path(const char *path, char ret[static PATH_MAX])
+{
+	int len = snprintf(ret, PATH_MAX, "%s%s", prefix, path);
+
+	return len < 0 || len >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int sysfile_open(const char *path, int flags)
+{
+	char full[PATH_MAX];
+	int fd, r = sysfile_path(path, full);
+
+	if (r < 0)
+		return r;
+	fd = open(full, flags | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t sysfile_read(const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = sysfile_open(path, O_RDONLY);
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, ret + len, size - len)) > 0) {
+		len += (size_t)n;
+		if (len == size)
+			return -EFBIG;
+	}
+	if (n < 0)
+		return -errno;
+	ret[len] = '\0';
+	return (ssize_t)len;
+}
+
+int sysfile_write(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = sysfile_open(path, O_WRONLY);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = write(fd, text, len);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+/* Writes everything and makes it last. */
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int sysfile_replace(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+	_cleanup_close_ int fd = -1;
+	char full[PATH_MAX], beside[PATH_MAX];
+	int n, r = sysfile_path(path, full);
+
+	if (r < 0)
+		return r;
+	n = snprintf(beside, sizeof(beside), "%s.new", full);
+	if (n < 0 || n >= PATH_MAX)
+		return -ENAMETOOLONG;
+	(void)unlink(beside);
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, bytes, len);
+	if (r == 0 && rename(beside, full) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlink(beside);
+	return r;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own files (procfs, sysfs, securityfs) and the program's below /run: every path
+ * that is compiled in goes through here, so that a unit test can put a folder in front of it.
+ */
+#ifndef IMABOOT_SYSFILE_H
+#define IMABOOT_SYSFILE_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "util.h"
+
+#define SECURITYFS_DIR "/sys/kernel/security"
+#define IMA_DIR SECURITYFS_DIR "/integrity/ima"
+#define IMA_POLICY IMA_DIR "/policy"
+#define LOCKDOWN_FILE SECURITYFS_DIR "/lockdown"
+#define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define PROC_KEYS "/proc/keys"
+#define PROC_CMDLINE "/proc/cmdline"
+#define PROC_MOUNTINFO "/proc/self/mountinfo"
+#define PROC_SELF_FD "/proc/self/fd"
+#define PRINTK_RATELIMIT "/proc/sys/kernel/printk_ratelimit"
+#define KMSG "/dev/kmsg"
+#define RUN_DIR "/run/imaboot"
+#define RUN_STATUS RUN_DIR "/status.json"
+#define RUN_REPORT RUN_DIR "/report.txt"
+#define RUN_OUTCOME RUN_DIR "/outcome"
+#define RUN_LOCK RUN_DIR "/lock"
+#define CONFIG_FILE "/etc/imaboot/imaboot.conf"
+
+/* For unit tests: puts a folder in front of every path ("" again: none). Kept, not copied. */
+void sysfile_set_prefix(const char *prefix);
+
+/* Writes path with the prefix into ret. Returns 0, or -ENAMETOOLONG. */
+_must_check_ int sysfile_path(const char *path, char ret[static PATH_MAX]);
+
+/* open(2) with O_CLOEXEC and O_NOCTTY added. Returns a descriptor or a negative errno. */
+_must_check_ int sysfile_open(const char *path, int flags);
+
+/*
+ * Reads a small file whole: at most size - 1 bytes, and a NUL behind them. Returns the number of
+ * bytes, or a negative errno; -EFBIG when there is more.
+ */
+_must_check_ ssize_t sysfile_read(const char *path, char *ret, size_t size);
+
+/* Writes a short text with one write(2) into an existing file. Returns 0 or a negative errno. */
+_must_check_ int sysfile_write(const char *path, const char *text);
+
+/*
+ * Puts a file in place as a whole: written beside it with the given mode, synced, renamed.
+ * Returns 0 or a negative errno, and leaves nothing behind then.
+ */
+_must_check_ int sysfile_replace(const char *path, const void *bytes, size_t len, mode_t mode);
+
+#endif
