@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+/* One policy on its way into the kernel; see candidate.h. */
+#include "candidate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/xattr.h>
+#include "digest.h"
+#include "kmsg.h"
+#include "log.h"
+#include "policy_text.h"
+#include "securityfs.h"
+#include "sigcheck.h"
+#include "submit.h"
+
+#define XATTR_IMA "security.ima"
+
+static int fail(struct candidate *candidate, int error)
+{
+	candidate->record->result = CANDIDATE_FAILED;
+	return error;
+}
+
+/* Begins a stage; a candidate that never ends it has failed in it. */
+static struct problem *enter(struct candidate *candidate, enum policy_stage stage)
+{
+	candidate->record->stage = stage;
+	candidate->record->result = CANDIDATE_FAILED;
+	return &candidate->record->problem;
+}
+
+/* Reads security.ima of the open file; without one, or without support, there is no signature. */
+static int read_signature(struct candidate *candidate, struct problem *problem)
+{
+	ssize_t len = fgetxattr(candidate->file.fd, XATTR_IMA, candidate->sig, sizeof(candidate->sig));
+
+	candidate->sig_len = len < 0 ? 0 : (size_t)len;
+	if (len >= 0 || errno == ENODATA || errno == EOPNOTSUPP)
+		return 0;
+	if (errno == ERANGE) {
+		problem_set(problem, -ERANGE,
+			"its security.ima is longer than %d bytes, the most that is read", IMASIG_MAX);
+		problem_remedy(problem, "sign the file again");
+		return -ERANGE;
+	}
+	return problem_set(problem, -errno, "its security.ima cannot be read: %s", strerror(errno));
+}
+
+static int set_path(struct candidate *candidate, const char *path)
+{
+	candidate->record->path = strdup(path);
+	return candidate->record->path ? 0 : fail(candidate, -ENOMEM);
+}
+
+/* What both sources check of the bytes once they are there. */
+static int check_content(struct candidate *candidate, struct problem *problem)
+{
+	const struct rootfile *file = &candidate->file;
+
+	digest_sha256_hex(file->bytes, file->len, candidate->record->sha256);
+	return policy_text_check(file->bytes, file->len, candidate->record->path, problem);
+}
+
+int candidate_read(struct candidate *candidate, int root_fd, const char *root, const char *path)
+{
+	struct problem *problem = enter(candidate, STAGE_READ);
+	int r = set_path(candidate, path);
+
+	if (r == 0)
+		r = rootfile_read(root_fd, root, path, POLICY_SIZE_MAX, &candidate->file, problem);
+	if (r == 0)
+		r = check_content(candidate, problem);
+	if (r == 0)
+		r = read_signature(candidate, problem);
+	/* A dangling link is a mistake, a file that is not there is not. */
+	if (r == -ENOENT && !problem->remedy)
+		candidate->record->result = CANDIDATE_ABSENT;
+	return r;
+}
+
+/* Writes all bytes to a descriptor. */
+static int write_all(int fd, const uint8_t *bytes, size_t len)
+{
+	ssize_t n;
+
+	for (; len; bytes += n, len -= (size_t)n) {
+		n = write(fd, bytes, len);
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+	}
+	return 0;
+}
+
+/*
+ * Moves the content to a memory file that has the signature as its attribute, and opens that
+ * read-only: the kernel takes no policy from a file that is open for writing (ETXTBSY).
+ */
+static int move_to_memory(struct candidate *candidate, struct problem *problem)
+{
+	_cleanup_close_ int fd = memfd_create("imaboot-policy", MFD_CLOEXEC);
+	char path[64];
+	int r = fd < 0 ? -errno : write_all(fd, candidate->file.bytes, candidate->file.len);
+
+	if (r < 0)
+		return problem_set(problem, r, "no memory file can be made for it: %s", strerror(-r));
+	if (candidate->sig_len && fsetxattr(fd, XATTR_IMA, candidate->sig, candidate->sig_len, 0) < 0) {
+		r = -errno;
+		problem_set(problem, r, "its signature %s cannot be attached: %s", IMAGE_POLICY_SIG_PATH,
+			strerror(-r));
+		problem_remedy(
+			problem, "use a kernel with CONFIG_TMPFS_XATTR, or correct the signature file");
+		return r;
+	}
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	close_fd(&candidate->file.fd);
+	candidate->file.fd = open(path, O_RDONLY | O_CLOEXEC);
+	return candidate->file.fd < 0
+		       ? problem_set(problem, -errno, "cannot be reopened: %s", strerror(errno))
+		       : 0;
+}
+
+/* Reads the detached signature; its absence leaves the policy unsigned. */
+static int read_detached(
+	struct candidate *candidate, int image_fd, const char *image, struct problem *problem)
+{
+	_cleanup_rootfile_ struct rootfile sig = {.fd = -1};
+	_cleanup_problem_ struct problem sig_problem = {0};
+	int r = rootfile_read(image_fd, image, IMAGE_POLICY_SIG_PATH, IMASIG_MAX, &sig, &sig_problem);
+
+	if (r == -ENOENT && !sig_problem.remedy)
+		return 0;
+	if (r < 0) {
+		problem_set(problem, r, "its signature " IMAGE_POLICY_SIG_PATH " %s",
+			problem_reason_text(&sig_problem));
+		problem_remedy(problem,
+			"make it again: evmctl ima_sign --sigfile --hashalgo sha256 --key KEY "
+			"'" IMAGE_POLICY_PATH "'");
+		return r;
+	}
+	memcpy(candidate->sig, sig.bytes, sig.len);
+	candidate->sig_len = sig.len;
+	return 0;
+}
+
+int candidate_read_image(struct candidate *candidate, int image_fd, const char *image)
+{
+	struct problem *problem = enter(candidate, STAGE_READ);
+	int r = set_path(candidate, IMAGE_POLICY_PATH);
+
+	if (r == 0)
+		r = rootfile_read(
+			image_fd, image, IMAGE_POLICY_PATH, POLICY_SIZE_MAX, &candidate->file, problem);
+	if (r == -ENOENT && !problem->remedy)
+		candidate->record->result = CANDIDATE_ABSENT;
+	if (r == 0)
+		r = check_content(candidate, problem);
+	if (r == 0)
+		r = read_detached(candidate, image_fd, image, problem);
+	if (r == 0)
+		r = move_to_memory(candidate, problem);
+	return r;
+}
+
+int candidate_check_signature(struct candidate *candidate, bool required)
+{
+	_cleanup_problem_ struct problem ignored = {0};
+	struct problem *problem = required ? enter(candidate, STAGE_SIGNATURE) : &ignored;
+	const char *keyring = candidate->keyring ? candidate->keyring : "the keyring";
+	int r = sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig,
+		candidate->sig_len, candidate->record->path, keyring, &candidate->record->signed_by, problem);
+
+	return required ? r : 0;
+}
+
+/* What is told of a refusal by the kernel needs what we know of the signature. */
+static int explain(struct candidate *candidate, int error, bool opened, const struct kmsg_facts *facts,
+	struct problem *problem)
+{
+	_cleanup_problem_ struct problem signature = {0};
+	_cleanup_free_ char *signer = NULL;
+	struct submission submission = {.error = error,
+		.opened = opened,
+		.facts = facts,
+		.path = candidate->record->path,
+		.signature = &signature,
+		.text = (const char *)candidate->file.bytes,
+		.text_len = candidate->file.len};
+
+	(void)!sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig, candidate->sig_len,
+		candidate->record->path, candidate->keyring ? candidate->keyring : "the keyring", &signer,
+		&signature);
+	return submit_explain(&submission, problem);
+}
+
+/* Submits the file with the kernel's log watched. Returns the kernel's verdict. */
+static int submit(struct candidate *candidate, bool commit, struct kmsg_facts *facts, bool *opened)
+{
+	_cleanup_close_ int log = kmsg_mark();
+	char limit[16];
+	int r;
+
+	kmsg_lift_limit(limit);
+	r = securityfs_submit(candidate->file.fd, commit, opened);
+	/* Nothing is logged of a dry run that passes, but for "failed", which says nothing then. */
+	if (*opened)
+		kmsg_collect(log, r == -EACCES || r == -EINVAL, facts);
+	kmsg_restore_limit(limit);
+	return r;
+}
+
+int candidate_dry_run(struct candidate *candidate)
+{
+	struct problem *problem = enter(candidate, STAGE_DRY_RUN);
+	struct kmsg_facts facts = {0};
+	bool opened = false;
+	int r;
+
+	log_kernel(LOG_INFO,
+		"dry run of %s: \"policy update failed\", which the kernel logs next, says only that nothing "
+		"was "
+		"committed by it",
+		candidate->record->path);
+	r = submit(candidate, false, &facts, &opened);
+	return r < 0 ? explain(candidate, r, opened, &facts, problem) : 0;
+}
+
+/* The proof that the kernel has committed; NULL where there is none. */
+static const char *find_proof(enum policy_state after, const struct kmsg_facts *facts)
+{
+	if (after == POLICY_GONE)
+		return "file-gone";
+	if (after == POLICY_READ_ONLY)
+		return "read-only";
+	return facts->completed && !facts->failed ? "kernel-log" : NULL;
+}
+
+int candidate_commit(struct candidate *candidate)
+{
+	struct problem *problem = enter(candidate, STAGE_COMMIT);
+	struct kmsg_facts facts = {0};
+	bool opened = false;
+	int r = submit(candidate, true, &facts, &opened);
+
+	if (r < 0)
+		return explain(candidate, r, opened, &facts, problem);
+	(void)enter(candidate, STAGE_CONFIRM);
+	candidate->record->proof = find_proof(securityfs_policy_state(), &facts);
+	if (!candidate->record->proof) {
+		problem_set(problem, -EPROTO, "%s",
+			facts.failed
+				? "the kernel took the file and then dropped it: it logged \"policy update "
+				  "failed\""
+				: "the kernel took the file, but nothing proves that its rules are in force");
+		problem_remedy(problem, "look at the kernel's log (dmesg) for lines with ima");
+		return -EPROTO;
+	}
+	candidate->record->result = CANDIDATE_ACCEPTED;
+	return 0;
+}
+
+void candidate_free(struct candidate *candidate)
+{
+	rootfile_free(&candidate->file);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* Verifies security.ima signatures with the kernel's code; see sigcheck.h. */
+#include "sigcheck.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include "certs.h"
+#include "digest.h"
+#include "imasig.h"
+#include "keyring.h"
+
+#define SIGN_REMEDY "sign it: evmctl ima_sign --hashalgo sha256 --key KEY '%s'"
+
+static int refuse(struct problem *problem, int error, const char *path, const char *reason)
+{
+	problem_set(problem, error, "%s", reason);
+	problem_remedy(problem, SIGN_REMEDY, path);
+	return error;
+}
+
+/* Refuses every kind but the one that can sign a policy: version 2 over the file's digest. */
+static int check_kind(const struct imasig *sig, uint8_t first, const char *path, struct problem *problem)
+{
+	switch (sig->kind) {
+	case IMASIG_V2:
+		return 0;
+	case IMASIG_NONE:
+		return refuse(problem, -ENODATA, path,
+			"has no signature: the extended attribute security.ima is absent (copying without "
+			"--preserve=xattr loses it)");
+	case IMASIG_DIGEST:
+		return refuse(
+			problem, -EBADMSG, path, "has no signature: security.ima holds only a digest of it");
+	case IMASIG_V1:
+		return refuse(problem, -EBADMSG, path,
+			"its signature has the old format version 1, which no certificate verifies");
+	case IMASIG_V3:
+		return refuse(problem, -EOPNOTSUPP, path,
+			"its signature has format version 3, which is not used for policies");
+	case IMASIG_VERITY:
+		return refuse(problem, -EOPNOTSUPP, path,
+			"its signature is one of fs-verity, which is not used for policies");
+	case IMASIG_MALFORMED:
+		return refuse(problem, -EBADMSG, path,
+			"security.ima is not a whole signature: its lengths or its version do not fit");
+	case IMASIG_UNKNOWN:
+		break;
+	}
+	problem_set(
+		problem, -EBADMSG, "security.ima begins with 0x%02x, which is no kind of signature", first);
+	problem_remedy(problem, SIGN_REMEDY, path);
+	return -EBADMSG;
+}
+
+static int unknown_algo(const struct imasig *sig, const char *path, struct problem *problem)
+{
+	const char *name = digest_name(sig->algo);
+
+	if (name)
+		problem_set(problem, -EOPNOTSUPP, "is signed with the digest %s, which is not verified here",
+			name);
+	else
+		problem_set(problem, -EOPNOTSUPP,
+			"names digest algorithm %u in its signature, and there is none of "
+			"that number",
+			sig->algo);
+	problem_remedy(problem, SIGN_REMEDY, path);
+	return -EOPNOTSUPP;
+}
+
+static int unknown_key(const struct imasig *sig, const char *keyring, struct problem *problem)
+{
+	problem_set(problem, -ENOKEY, "is signed with the key %08x, and no certificate of that key is in %s",
+		sig->key_id, keyring);
+	problem_remedy(problem,
+		"put the signer's certificate into " CERTS_DIR
+		" of the image, or sign the file with a key that is there; the key's number is the "
+		"end of the certificate's subject key identifier");
+	return -ENOKEY;
+}
+
+/* The kernel's errno of the verify call in words. */
+static int explain_verify(int error, const char *signer, const char *path, struct problem *problem)
+{
+	switch (error) {
+	case -EKEYREJECTED:
+		problem_set(problem, -EKEYREJECTED,
+			"its signature does not belong to this content: the file was changed after it was "
+			"signed, or the signature is that of another file or key ('%s')",
+			signer);
+		break;
+	case -EINVAL:
+	case -EBADMSG:
+		problem_set(problem, -EKEYREJECTED,
+			"its signature names the key '%s' and was not made by it, or is damaged", signer);
+		break;
+	case -ENOENT:
+	case -ENOPKG:
+		problem_set(problem, -EOPNOTSUPP,
+			"this kernel lacks the algorithm of its signature (key '%s')", signer);
+		problem_remedy(problem, "sign it with an RSA key and SHA-256, or use a kernel that has the "
+					"algorithm");
+		return -EOPNOTSUPP;
+	default:
+		problem_set(problem, error, "its signature could not be verified: %s", strerror(-error));
+		break;
+	}
+	problem_remedy(problem, SIGN_REMEDY, path);
+	return problem->error;
+}
+
+int sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, size_t sig_len,
+	const char *path, const char *keyring, char **ret_signer, struct problem *problem)
+{
+	char signer[KEY_DESCRIPTION_MAX] = "", info[64];
+	uint8_t digest[DIGEST_MAX];
+	struct imasig sig;
+	key_serial ring, key;
+	int r;
+
+	imasig_parse(value, sig_len, &sig);
+	r = check_kind(&sig, sig_len ? value[0] : 0, path, problem);
+	if (r < 0)
+		return r;
+	if (digest_bytes(sig.algo, content, len, digest) < 0)
+		return unknown_algo(&sig, path, problem);
+	if (keyring_private(KEYRING_VERIFY, &ring) < 0 || keyring_search_id(ring, sig.key_id, &key) < 0)
+		return unknown_key(&sig, keyring, problem);
+	(void)!keyring_describe(key, signer);
+	(void)snprintf(info, sizeof(info), "enc=%s hash=%s", keyring_is_rsa(key) ? "pkcs1" : "x962",
+		digest_name(sig.algo));
+	r = keyring_verify(key, info, digest, digest_size(sig.algo), sig.bytes, sig.len);
+	if (r < 0)
+		return explain_verify(r, signer, path, problem);
+	*ret_signer = strdup(signer);
+	return *ret_signer ? 0 : problem_set(problem, -ENOMEM, "out of memory");
+}

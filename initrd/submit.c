@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* The kernel's refusal of a policy in words; see submit.h. */
+#include "submit.h"
+
+#include <errno.h>
+
+/* The policy file of securityfs could not be opened for writing. */
+static int explain_open(int error, struct problem *problem)
+{
+	switch (error) {
+	case -ENOENT:
+		problem_set(problem, error, "this kernel takes one policy in a boot, and has it already");
+		problem_remedy(problem, "reboot to load another one");
+		break;
+	case -EBUSY:
+		problem_set(problem, error,
+			"the kernel's policy file is busy: another process loads a policy, or this kernel "
+			"takes "
+			"no second one");
+		problem_remedy(problem, "try again; if it stays so, reboot to load another policy");
+		break;
+	case -EROFS:
+		problem_set(problem, error, "the guard over the kernel's policy file is set");
+		problem_remedy(problem, "lift it with 'imaboot guard off', load, and set it again");
+		break;
+	case -EACCES:
+	case -EPERM:
+		problem_set(
+			problem, error, "the kernel's policy file may not be opened: %s", strerror(-error));
+		problem_remedy(problem, "run as root; with SELinux, in a domain that may load policies");
+		break;
+	default:
+		problem_set(
+			problem, error, "the kernel's policy file cannot be opened: %s", strerror(-error));
+		break;
+	}
+	return error;
+}
+
+/* Takes a signature's problem over as the kernel's reason. */
+static int take_signature(const struct submission *submission, struct problem *problem)
+{
+	problem_set(problem, submission->error, "%s", problem_reason_text(submission->signature));
+	if (submission->signature->remedy)
+		problem_remedy(problem, "%s", submission->signature->remedy);
+	return submission->error;
+}
+
+/* EACCES: the kernel demands a signed policy and appraised this one. */
+static int explain_access(const struct submission *submission, struct problem *problem)
+{
+	const struct kmsg_facts *facts = submission->facts;
+
+	if (submission->signature->error)
+		return take_signature(submission, problem);
+	if (*facts->key_id) {
+		problem_set(problem, submission->error,
+			"is signed with the key %s, which is not in the kernel's keyring", facts->key_id);
+		problem_remedy(problem, "load the signer's certificate first: imaboot keys");
+	} else if (*facts->cause) {
+		problem_set(
+			problem, submission->error, "the kernel's appraisal refuses it: %s", facts->cause);
+		problem_remedy(
+			problem, "sign it again, and load the signer's certificate first: imaboot keys");
+	} else {
+		problem_set(problem, submission->error,
+			"the kernel demands a signed policy and refuses this one without a reason in its "
+			"log");
+		problem_remedy(
+			problem, "sign it again, and load the signer's certificate first: imaboot keys");
+	}
+	return submission->error;
+}
+
+/* EINVAL: a rule that this kernel does not take. */
+static int explain_rule(const struct submission *submission, struct problem *problem)
+{
+	if (*submission->facts->bad_rule)
+		problem_set(problem, submission->error, "the kernel refuses a rule; it logged: %s",
+			submission->facts->bad_rule);
+	else
+		problem_set(
+			problem, submission->error, "the kernel refuses a rule, without a reason in its log");
+	problem_remedy(problem, "correct the rule, and sign the policy again");
+	return submission->error;
+}
+
+int submit_explain(const struct submission *submission, struct problem *problem)
+{
+	if (!submission->opened)
+		return explain_open(submission->error, problem);
+	switch (submission->error) {
+	case -EACCES:
+		return explain_access(submission, problem);
+	case -EINVAL:
+		return explain_rule(submission, problem);
+	case -ETXTBSY:
+		problem_set(problem, -ETXTBSY,
+			"is open for writing in another process, so the kernel does not read it");
+		problem_remedy(problem, "close it there and try again");
+		return -ETXTBSY;
+	case -ENOENT:
+		problem_set(problem, -ENOENT,
+			"the kernel cannot open it by its descriptor: /proc is not mounted");
+		problem_remedy(problem, "mount procfs on /proc");
+		return -ENOENT;
+	default:
+		return problem_set(problem, submission->error, "the kernel refuses to load it: %s",
+			strerror(-submission->error));
+	}
+}
