@@ -207,6 +207,7 @@ static void policy_json(const struct report_candidate *policy, struct json *json
 	json_string(json, "path", policy->path);
 	json_string(json, "sha256", policy->sha256);
 	json_string(json, "signed_by", policy->signed_by);
+	json_string(json, "not_verified", policy->not_verified);
 	json_string(json, "proof", policy->proof);
 	json_object_end(json);
 }
@@ -295,6 +296,10 @@ static void candidate_text(const struct report_candidate *candidate, struct buf 
 		escape_string(ret, candidate->signed_by);
 		buf_puts(ret, "'");
 	}
+	if (candidate->not_verified) {
+		buf_puts(ret, ", its signature not verified: ");
+		escape_string(ret, candidate->not_verified);
+	}
 	if (candidate->result == CANDIDATE_FAILED)
 		problem_text(&candidate->problem, ret);
 	buf_putc(ret, '\n');
@@ -347,6 +352,7 @@ void report_free(struct report *report)
 	for (i = 0; i < report->candidate_count; i++) {
 		free(report->candidates[i].path);
 		free(report->candidates[i].signed_by);
+		free(report->candidates[i].not_verified);
 		problem_free(&report->candidates[i].problem);
 	}
 	for (i = 0; i < report->message_count; i++)

@@ -15,6 +15,7 @@
  *                 or confirm, result: accepted, failed or absent, reason, remedy}]
  *   messages      [text]: refused parameters and the like
  *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
+ *                 not_verified: why there is no such key, or null,
  *                 proof: file-gone, read-only, read-back or kernel-log}
  *   guard         whether the guard is set
  *   duration_us   microseconds that the boot program took
@@ -71,8 +72,9 @@ struct report_candidate {
 	char sha256[65];
 	enum policy_stage stage; /* the last one that was tried */
 	enum candidate_result result;
-	char *signed_by;   /* description of the key that verified it; NULL without one */
-	const char *proof; /* how the commit was proven; NULL before that */
+	char *signed_by;    /* description of the key that verified it; NULL without one */
+	char *not_verified; /* why there is none, where none is required */
+	const char *proof;  /* how the commit was proven; NULL before that */
 	struct problem problem;
 };
 

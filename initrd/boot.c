@@ -156,9 +156,9 @@ int boot_has_cert(const struct report *report, const char *name)
 
 	for (i = 0; i < report->cert_count; i++) {
 		const struct report_cert *cert = &report->certs[i];
-		const char *slash = strrchr(cert->path, '/');
+		const char *slash = cert->path ? strrchr(cert->path, '/') : NULL;
 
-		if ((cert->result == CERT_LOADED || cert->result == CERT_PRESENT) &&
+		if (cert->path && (cert->result == CERT_LOADED || cert->result == CERT_PRESENT) &&
 			string_equal(slash ? slash + 1 : cert->path, name))
 			return 1;
 	}
@@ -243,15 +243,15 @@ static int try_candidate(struct boot *boot, const char *source)
 /* Tries the candidates in order and settles the outcome. */
 static void load_policy(struct boot *boot)
 {
-	int r = boot->root_fd >= 0 ? try_candidate(boot, "root") : -ENOENT;
+	int first = boot->root_fd >= 0 ? try_candidate(boot, "root") : -ENOENT;
+	int r = first < 0 ? try_candidate(boot, "image") : 0;
 
-	if (r < 0)
-		r = try_candidate(boot, "image");
 	if (r == 0) {
 		boot->report->outcome = report_has_failed(boot->report) ? OUTCOME_FALLBACK : OUTCOME_ENFORCED;
 		return;
 	}
-	if (report_has_failed(boot->report)) {
+	/* No memory for a candidate's record is a failure that the report cannot show. */
+	if (report_has_failed(boot->report) || first == -ENOMEM || r == -ENOMEM) {
 		boot->report->outcome = OUTCOME_FAILED;
 		return;
 	}

@@ -165,13 +165,16 @@ int candidate_read_image(struct candidate *candidate, int image_fd, const char *
 
 int candidate_check_signature(struct candidate *candidate, bool required)
 {
-	_cleanup_problem_ struct problem ignored = {0};
-	struct problem *problem = required ? enter(candidate, STAGE_SIGNATURE) : &ignored;
+	_cleanup_problem_ struct problem finding = {0};
+	struct problem *problem = required ? enter(candidate, STAGE_SIGNATURE) : &finding;
 	const char *keyring = candidate->keyring ? candidate->keyring : "the keyring";
 	int r = sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig,
 		candidate->sig_len, candidate->record->path, keyring, &candidate->record->signed_by, problem);
 
-	return required ? r : 0;
+	if (required || r == 0)
+		return r;
+	candidate->record->not_verified = strdup(problem_reason_text(&finding));
+	return candidate->record->not_verified ? 0 : fail(candidate, -ENOMEM);
 }
 
 /* What is told of a refusal by the kernel needs what we know of the signature. */

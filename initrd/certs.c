@@ -54,6 +54,7 @@ static void explain_add(int error, const struct loader *loader, const char *path
 					"algorithm (P-256 and P-384 need CONFIG_CRYPTO_ECDSA)");
 		break;
 	case -EKEYREJECTED:
+	case -EINVAL: /* RSA padding that is none */
 		problem_set(problem, error, "its signature is wrong, or the kernel's blacklist has it");
 		problem_remedy(problem, "it was damaged or changed after it was issued: copy it again");
 		break;
@@ -122,7 +123,7 @@ static int offer(struct loader *loader, const struct pending *pending, struct re
 
 	if (r < 0)
 		return r;
-	if (keyring_search(loader->target, record->key, &key) == 0) {
+	if (keyring_has(loader->target, record->key)) {
 		record->result = CERT_PRESENT;
 		if (!trusted)
 			return 0;
@@ -149,13 +150,16 @@ static void settle(struct loader *loader, struct pending *pending)
 	}
 }
 
-/* Offers every waiting certificate again while at least one is taken: issuers may come later. */
-static void settle_all(struct loader *loader)
+/*
+ * Offers those from index `first` on, then every waiting certificate again while at least one is
+ * taken: issuers may come later.
+ */
+static void settle_all(struct loader *loader, size_t first)
 {
 	bool progress = true;
 	size_t i;
 
-	for (i = 0; i < loader->count; i++)
+	for (i = first; i < loader->count; i++)
 		settle(loader, &loader->list[i]);
 	while (progress) {
 		progress = false;
@@ -199,21 +203,29 @@ static int add_pending(struct loader *loader, struct rootfile *file, size_t reco
 	return 0;
 }
 
+/* Adds a record that refuses the file until it is settled; NULL when memory ran out. */
+static struct report_cert *add_record(struct loader *loader, const char *source, const char *path)
+{
+	struct report_cert *record = report_add_cert(loader->report);
+
+	if (!record)
+		return NULL;
+	record->source = source;
+	record->keyring = loader->target_name;
+	record->result = CERT_REFUSED;
+	record->path = strdup(path);
+	return record->path ? record : NULL;
+}
+
 /* Reads one file of a folder; what is wrong with it goes to its record. */
 static int read_one(
 	struct loader *loader, int root_fd, const char *root, const char *source, const char *path)
 {
 	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-	struct report_cert *record = report_add_cert(loader->report);
+	struct report_cert *record = add_record(loader, source, path);
 	int r;
 
 	if (!record)
-		return -ENOMEM;
-	record->source = source;
-	record->keyring = loader->target_name;
-	record->result = CERT_REFUSED;
-	record->path = strdup(path);
-	if (!record->path)
 		return -ENOMEM;
 	r = rootfile_read(root_fd, root, path, CERT_SIZE_MAX, &file, &record->problem);
 	if (r == 0)
@@ -225,7 +237,22 @@ static int read_one(
 	return add_pending(loader, &file, loader->report->cert_count - 1);
 }
 
-/* Reads the files of one folder. Returns 0, or a negative errno when it cannot be listed. */
+/* Says of a folder that it cannot be listed; the other folders are read all the same. */
+static int refuse_folder(struct loader *loader, const char *source, const char *dir, int error)
+{
+	struct report_cert *record = error == -ENOMEM ? NULL : add_record(loader, source, dir);
+
+	if (!record)
+		return -ENOMEM;
+	if (error == -E2BIG)
+		problem_set(&record->problem, error, "holds more than %d files", CERT_COUNT_MAX);
+	else
+		problem_set(&record->problem, error, "cannot be listed: %s", strerror(-error));
+	problem_remedy(&record->problem, "make it a folder that holds certificates, or remove it");
+	return 0;
+}
+
+/* Reads the files of one folder. Returns 0, or -ENOMEM. */
 static int read_folder(
 	struct loader *loader, int root_fd, const char *root, const char *source, const char *dir)
 {
@@ -234,7 +261,7 @@ static int read_folder(
 	int r = root_list(root_fd, dir, CERT_COUNT_MAX, &names, &count);
 
 	if (r < 0)
-		log_error("%s (%s): cannot be listed: %s", dir, source, strerror(-r));
+		r = refuse_folder(loader, source, dir, r);
 	for (i = 0; i < count && r == 0; i++) {
 		_cleanup_buf_ struct buf path = {0};
 
@@ -262,13 +289,17 @@ static int skip_folder(
 		if (string_equal(dir, CERTS_DIR) && string_equal(names[i], "ca"))
 			continue;
 		record = report_add_cert(loader->report);
-		if (!record || asprintf(&record->path, "%s/%s", dir, names[i]) < 0) {
+		if (!record) {
 			r = -ENOMEM;
 			continue;
 		}
 		record->source = "root";
 		record->keyring = keyring;
 		record->result = CERT_SKIPPED;
+		if (asprintf(&record->path, "%s/%s", dir, names[i]) < 0) {
+			record->path = NULL;
+			r = -ENOMEM;
+		}
 		problem_set(&record->problem, -EPERM, "%s", reason);
 		problem_remedy(&record->problem, "%s", remedy);
 	}
@@ -305,7 +336,7 @@ static int load_cas(struct loader *loader)
 	}
 	r = read_folder(loader, loader->source->image_fd, loader->source->image, "image", CERTS_CA_DIR);
 	if (r == 0) {
-		settle_all(loader);
+		settle_all(loader, 0);
 		excuse_unneeded(loader);
 	}
 	loader_reset(loader);
@@ -347,10 +378,15 @@ static int load_signers(struct loader *loader)
 			 (source->root_certs == ROOT_CERTS_AUTO && !loader->unrestricted);
 	int r = read_folder(loader, source->image_fd, source->image, "image", CERTS_DIR);
 
-	if (r == 0 && source->root_fd >= 0 && from_root)
-		r = read_folder(loader, source->root_fd, source->root, "root", CERTS_DIR);
 	if (r == 0)
-		settle_all(loader);
+		settle_all(loader, 0);
+	/* Only now: nothing that lies on the root may keep the image's signers out. */
+	if (r == 0 && source->root_fd >= 0 && from_root) {
+		size_t first = loader->count;
+
+		r = read_folder(loader, source->root_fd, source->root, "root", CERTS_DIR);
+		settle_all(loader, first);
+	}
 	loader_reset(loader);
 	if (r == 0 && source->root_fd >= 0 && !from_root)
 		r = skip_folder(loader, CERTS_DIR, loader->target_name,
@@ -404,8 +440,7 @@ static void recall_one(struct loader *loader, const struct pending *pending)
 	_cleanup_free_ char *description = NULL;
 	key_serial key;
 
-	if (probe(loader, pending, &description) == 0 &&
-		keyring_search(loader->target, description, &key) == 0)
+	if (probe(loader, pending, &description) == 0 && keyring_has(loader->target, description))
 		(void)!keyring_add_cert(loader->verify, pending->bytes, pending->len, &key);
 }
 

@@ -69,6 +69,32 @@ static key_serial parse_keys_line(const char *line, const char *name)
 	return (key_serial)strtoul(field(line, 0), NULL, 16);
 }
 
+/* What follows type;uid;gid;perm; in the text of KEYCTL_DESCRIBE; NULL where that is not its form. */
+static const char *after_perm(const char *text)
+{
+	int i;
+
+	for (i = 0; text && i < 4; i++) {
+		text = strchr(text, ';');
+		if (text)
+			text++;
+	}
+	return text;
+}
+
+/* True where the key is root's keyring of exactly that name. */
+static bool is_root_keyring(key_serial serial, const char *name)
+{
+	char text[KEY_DESCRIPTION_MAX];
+	long len = keyctl(KEYCTL_DESCRIBE, serial, (long)text, sizeof(text), 0);
+	const char *description;
+
+	if (len <= 0 || (size_t)len > sizeof(text) || strncmp(text, "keyring;0;", 10) != 0)
+		return false;
+	description = after_perm(text);
+	return description && string_equal(description, name);
+}
+
 int keyring_find(const char *name, key_serial *ret)
 {
 	_cleanup_free_ char *line = NULL;
@@ -78,7 +104,7 @@ int keyring_find(const char *name, key_serial *ret)
 	FILE *file;
 
 	if (fd < 0)
-		return fd;
+		return fd == -ENOENT ? -ENODEV : fd;
 	file = fdopen(fd, "r");
 	if (!file) {
 		(void)close(fd);
@@ -86,7 +112,7 @@ int keyring_find(const char *name, key_serial *ret)
 	}
 	while (r == -ENOENT && getline(&line, &size, file) > 0) {
 		serial = parse_keys_line(line, name);
-		if (serial) {
+		if (serial && is_root_keyring(serial, name)) {
 			*ret = serial;
 			r = 0;
 		}
@@ -141,26 +167,25 @@ int keyring_describe(key_serial key, char ret[static KEY_DESCRIPTION_MAX])
 {
 	char text[KEY_DESCRIPTION_MAX + 64];
 	long len = keyctl(KEYCTL_DESCRIBE, key, (long)text, sizeof(text), 0);
-	const char *start = text;
-	int i;
+	const char *start;
 
 	if (len < 0)
 		return (int)len;
 	if ((size_t)len > sizeof(text))
 		return -EMSGSIZE;
-	for (i = 0; i < 4; i++) { /* type;uid;gid;perm;description */
-		start = strchr(start, ';');
-		if (!start)
-			return -EPROTO;
-		start++;
-	}
+	start = after_perm(text);
+	if (!start)
+		return -EPROTO;
 	(void)snprintf(ret, KEY_DESCRIPTION_MAX, "%s", start);
 	return 0;
 }
 
-int keyring_search(key_serial ring, const char *description, key_serial *ret)
+bool keyring_has(key_serial ring, const char *description)
 {
-	return search(ring, "asymmetric", description, ret);
+	key_serial key;
+	int r = search(ring, "asymmetric", description, &key);
+
+	return r == 0 || r == -EACCES;
 }
 
 int keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
@@ -186,7 +211,7 @@ int keyring_verify(key_serial key, const char *info, const void *digest, size_t 
 	return r < 0 ? -errno : r > 0 ? -EPROTO : 0;
 }
 
-int keyring_is_rsa(key_serial key)
+bool keyring_is_rsa(key_serial key)
 {
 	struct keyctl_pkey_query query = {0};
 

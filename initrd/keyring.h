@@ -6,19 +6,22 @@
 #ifndef IMABOOT_KEYRING_H
 #define IMABOOT_KEYRING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "util.h"
 
 typedef int32_t key_serial;
 
-#define KEY_DESCRIPTION_MAX 512 /* bytes of a description with its NUL that are looked at */
+#define KEY_DESCRIPTION_MAX 1024 /* bytes with the NUL; a certificate's is 764 at most (x509_cert_parser.c) */
 
 /*
  * Finds one of the kernel's own keyrings (".ima", ".secondary_trusted_keys") by name in
  * /proc/keys: they are in no process's keyring, so a search does not reach them. User space
  * cannot make a keyring whose name begins with a dot (security/keys/keyctl.c, add_key).
- * Returns 0, -ENOENT where the kernel has no such keyring, or a negative errno.
+ * A description may hold a newline and so forge a line of that file: what is found is described
+ * again. Returns 0, -ENOENT where the kernel has no such keyring, -ENODEV where /proc is not
+ * mounted, or a negative errno.
  */
 _must_check_ int keyring_find(const char *name, key_serial *ret);
 
@@ -50,10 +53,17 @@ _must_check_ int keyring_add_cert(key_serial ring, const void *der, size_t len, 
  */
 _must_check_ int keyring_describe(key_serial key, char ret[static KEY_DESCRIPTION_MAX]);
 
-/* Finds an asymmetric key by its whole description. Returns 0, -ENOKEY, or a negative errno. */
-_must_check_ int keyring_search(key_serial ring, const char *description, key_serial *ret);
+/*
+ * True when the keyring holds an asymmetric key of that whole description. A key in .ima may be
+ * found but not had: its permissions give search to those who possess it alone, and the kernel
+ * answers EACCES instead of ENOKEY (security/keys/keyring.c, keyring_search_iterator).
+ */
+bool keyring_has(key_serial ring, const char *description);
 
-/* Finds an asymmetric key by the last four bytes of its identifier. Returns as keyring_search(). */
+/*
+ * Finds an asymmetric key of a private keyring by the last four bytes of its identifier. Returns
+ * 0, -ENOKEY, or a negative errno.
+ */
 _must_check_ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret);
 
 /* Takes a key out of a keyring. Returns 0 or a negative errno. */
@@ -69,6 +79,6 @@ _must_check_ int keyring_verify(key_serial key, const char *info, const void *di
 	const void *signature, size_t signature_len);
 
 /* True for a key whose algorithm is RSA: only that one has an encryption operation (KEYCTL_PKEY_QUERY). */
-int keyring_is_rsa(key_serial key);
+bool keyring_is_rsa(key_serial key);
 
 #endif

@@ -96,7 +96,8 @@ static void drain(int fd, struct kmsg_facts *facts)
 			return;
 		record[n] = '\0';
 		text = strchr(record, ';');
-		if (!text)
+		/* What a process writes to the log has another facility, in the bits above the level. */
+		if (!text || strtoul(record, NULL, 10) >> 3)
 			continue;
 		text[strcspn(text, "\n")] = '\0'; /* what follows are " KEY=value" lines */
 		kmsg_parse_line(text + 1, facts);

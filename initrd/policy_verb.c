@@ -43,7 +43,8 @@ static void print_result(const struct report_candidate *record, bool commit)
 		escape_string(&text, record->signed_by);
 		buf_puts(&text, "'");
 	} else {
-		buf_puts(&text, ", no signature of a known key");
+		buf_puts(&text, ", its signature not verified: ");
+		escape_string(&text, record->not_verified);
 	}
 	printf("%s\n", buf_string(&text));
 }

@@ -45,7 +45,7 @@ _must_check_ int root_list(int root_fd, const char *path, size_t max, char ***re
 /* Releases what root_list() returned. */
 void root_list_free(char **names, size_t count);
 
-/* Fills *ret with dev and inode numbers of an open root; two roots may be the same folder. */
+/* True where two open roots are the same folder. */
 int root_same(int one_fd, int other_fd);
 
 #define _cleanup_rootfile_ _cleanup_(rootfile_free)

@@ -57,7 +57,8 @@ static int unknown_algo(const struct imasig *sig, const char *path, struct probl
 	const char *name = digest_name(sig->algo);
 
 	if (name)
-		problem_set(problem, -EOPNOTSUPP, "is signed with the digest %s, which is not verified here",
+		problem_set(problem, -EOPNOTSUPP,
+			"is signed over a %s digest, which is not accepted here (SHA-224 to SHA-512 are)",
 			name);
 	else
 		problem_set(problem, -EOPNOTSUPP,
@@ -92,7 +93,7 @@ static int explain_verify(int error, const char *signer, const char *path, struc
 	case -EINVAL:
 	case -EBADMSG:
 		problem_set(problem, -EKEYREJECTED,
-			"its signature names the key '%s' and was not made by it, or is damaged", signer);
+			"its signature was not made by the key '%s' that it names, or is damaged", signer);
 		break;
 	case -ENOENT:
 	case -ENOPKG:
