@@ -21,18 +21,6 @@ const char *outcome_name(enum outcome outcome)
 	return outcome_names[outcome];
 }
 
-int outcome_parse(const char *name, enum outcome *ret)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(outcome_names); i++)
-		if (string_equal(outcome_names[i], name)) {
-			*ret = (enum outcome)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
 int outcome_exit(enum outcome outcome)
 {
 	switch (outcome) {

@@ -97,9 +97,6 @@ const char *outcome_name(enum outcome outcome);
 const char *cert_result_name(enum cert_result result);
 const char *policy_stage_name(enum policy_stage stage);
 
-/* Finds an outcome by its name. Returns 0 or -EINVAL. */
-_must_check_ int outcome_parse(const char *name, enum outcome *ret);
-
 /* Exit status that an outcome stands for. */
 int outcome_exit(enum outcome outcome);
 

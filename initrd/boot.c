@@ -30,6 +30,7 @@ struct boot {
 	struct params params;
 	bool locked;
 	const char *locked_reason;
+	bool misconfigured;
 };
 
 /* Says something in the log and keeps it for the report. */
@@ -124,7 +125,8 @@ static bool prepare(struct boot *boot)
 		log_warning("securityfs cannot be mounted on " SECURITYFS_DIR ": %s", strerror(-r));
 	boot->locked = platform_is_locked(&boot->locked_reason);
 	report->outcome = OUTCOME_FAILED;
-	if (read_config(boot) < 0)
+	boot->misconfigured = read_config(boot) < 0;
+	if (boot->misconfigured)
 		return false;
 	read_params(boot);
 	if (boot->params.kdump) {
@@ -301,18 +303,15 @@ static int open_roots(struct boot *boot)
 int boot_run(const char *image, const char *root, struct report *report)
 {
 	struct boot boot = {.report = report, .image = image, .root = root, .image_fd = -1, .root_fd = -1};
-	bool complete;
 	int status;
 
 	report->outcome = OUTCOME_FAILED;
-	if (open_roots(&boot) == 0 && prepare(&boot)) {
-		complete = load_certs(&boot);
-		if (complete)
-			load_policy(&boot);
+	if (open_roots(&boot) == 0 && prepare(&boot) && load_certs(&boot))
+		load_policy(&boot);
+	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)
 		set_guard(&boot);
-	}
 	report->policy_file = policy_state_name(securityfs_policy_state());
-	status = outcome_exit(report->outcome);
+	status = boot.misconfigured ? EXIT_USAGE : outcome_exit(report->outcome);
 	close_fd(&boot.image_fd);
 	close_fd(&boot.root_fd);
 	config_free(&boot.config);

@@ -44,21 +44,21 @@ static int take_lock(void)
 }
 
 /* True where this boot's work is done; says so and gives the exit status of the first run. */
-static int is_done(int *ret_status)
+static bool is_done(int *ret_status)
 {
-	char text[64];
-	enum outcome outcome;
+	char text[64], *status;
 
 	if (sysfile_read(RUN_OUTCOME, text, sizeof(text)) < 0)
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	if (outcome_parse(text, &outcome) < 0)
-		return 0;
+		return false;
+	status = strchr(text, ' ');
+	if (!status)
+		return false;
+	*status++ = '\0';
 	log_notice("the work of this boot is done already, with outcome %s (see " RUN_STATUS
 		   "): nothing is changed",
-		outcome_name(outcome));
-	*ret_status = outcome_exit(outcome);
-	return 1;
+		text);
+	*ret_status = *status >= '0' && *status <= '9' ? *status - '0' : EXIT_FAILED;
+	return true;
 }
 
 static void write_file(const char *path, const struct buf *buf)
@@ -70,14 +70,14 @@ static void write_file(const char *path, const struct buf *buf)
 			strerror(-r));
 }
 
-/* The outcome comes last: where it is there, the other two are. */
-static void write_report(const struct report *report)
+/* The outcome, "WORD STATUS", comes last: where it is there, the other two are. */
+static void write_report(const struct report *report, int status)
 {
 	_cleanup_buf_ struct buf json = {0}, text = {0}, outcome = {0};
 
 	report_json(report, &json);
 	report_text(report, &text);
-	buf_printf(&outcome, "%s\n", outcome_name(report->outcome));
+	buf_printf(&outcome, "%s %d\n", outcome_name(report->outcome), status);
 	write_file(RUN_STATUS, &json);
 	write_file(RUN_REPORT, &text);
 	write_file(RUN_OUTCOME, &outcome);
@@ -102,9 +102,10 @@ static int run_boot(size_t count, char **operands)
 	status = boot_run("/", root_option, &report);
 	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
-	log_escaped(status == EXIT_FAILED ? LOG_ERR : LOG_NOTICE, buf_string(&summary));
+	log_escaped(
+		status == EXIT_FAILED || status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE, buf_string(&summary));
 	if (lock >= 0)
-		write_report(&report);
+		write_report(&report, status);
 	return status;
 }
 

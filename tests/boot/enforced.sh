@@ -25,7 +25,7 @@ enforced() {
 	vm_script <<'END'
 run_boot
 is "boot ends with 0" "$status" 0
-is "the outcome is kept" "$(cat /run/imaboot/outcome)" enforced
+is "the outcome is kept" "$(cat /run/imaboot/outcome)" "enforced 0"
 try_programs
 imaboot status
 run_boot
