@@ -41,10 +41,26 @@ not_ok() {
 	if ok_output=$("$@" 2>&1); then fail "$ok_name" "'$*' succeeded: $ok_output"; else pass "$ok_name"; fi
 }
 
-# mark; …; logged NAME FIXED-STRING; not_logged NAME FIXED-STRING: the kernel's log since the mark
+# mark; …; logged NAME FIXED-STRING; not_logged NAME FIXED-STRING: the kernel's log since the mark. Audit records reach it
+# a moment after the call that made them returned.
 mark() { log_mark=$(guest log mark); }
-logged() { has "$1" "$(guest log since "$log_mark")" "$2"; }
-not_logged() { hasnt "$1" "$(guest log since "$log_mark")" "$2"; }
+
+logged() {
+	log_tries=20
+	while log_text=$(guest log since "$log_mark") && [ $log_tries -gt 0 ]; do
+		case $log_text in
+		*"$2"*) break ;;
+		esac
+		log_tries=$((log_tries - 1))
+		sleep 0.02
+	done
+	has "$1" "$log_text" "$2"
+}
+
+not_logged() {
+	sleep 0.1
+	hasnt "$1" "$(guest log since "$log_mark")" "$2"
+}
 
 # Names the keyring that the kernel looks signers up in: .ima, or else _ima in root's user keyring, made if missing.
 ima_ring() {

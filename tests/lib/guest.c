@@ -249,10 +249,14 @@ __attribute__((noreturn)) static void be_init(void)
 	int log = log_open(false);
 	printf("@@BEGIN\n");
 	if (access("/case.pid1", F_OK) == 0) { // the case does the rest itself, `guest end` included
+		int mark = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+		if (write(mark, "@@begin", 7) < 0)
+			printf("@@FAIL no mark in the kernel's log: %s\n", outcome(-1));
 		execl("/bin/sh", "sh", "/case.sh", NULL);
 		end_machine(127);
 	}
 	int status = run_case(log);
+	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); // audit records are late
 	printf("@@LOG\n");
 	log_dump(log);
 	end_machine(status);
@@ -480,6 +484,39 @@ static int verb_policy(int argc, char **argv)
 	return 0;
 }
 
+/*
+ * dry PATH: a dry run of a policy file: the outcome of its write on the first line, then what the kernel logged.
+ * The same as `guest log mark; guest policy open path=PATH poison close; guest log since MARK`, in one process.
+ */
+static int verb_dry(int argc, char **argv)
+{
+	if (argc != 2)
+		die("dry PATH");
+	char text[8192];
+	unsigned long sequence;
+	int log = log_open(false), fd = open(POLICY, O_WRONLY | O_CLOEXEC);
+	printf("%s\n", fd < 0 ? outcome(fd) : outcome(write(fd, argv[1], strlen(argv[1]))));
+	if (fd >= 0) {
+		pwrite(fd, "x", 1, 1);
+		close(fd);
+	}
+	/*
+	 * Audit records reach the log later, from the kauditd thread; the last one of a transaction is 1802. With the rate
+	 * limit it may never come.
+	 */
+	bool complete = fd < 0;
+	for (int i = 0; i < 100; i++) {
+		while (log_next(log, text, sizeof(text), &sequence) >= 0) {
+			complete = complete || strstr(text, "op=policy_update cause=failed");
+			puts(text);
+		}
+		if (complete)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+	}
+	return 0;
+}
+
 static int verb_open(int argc, char **argv)
 {
 	if (argc != 3)
@@ -615,8 +652,16 @@ static int verb_hold(int argc, char **argv)
 	return 2;
 }
 
+// end [STATUS]: the end of a case that runs as PID 1: the kernel's log since it began, then the reboot.
 static int verb_end(int argc, char **argv)
 {
+	char text[8192] = "";
+	unsigned long sequence;
+	int log = log_open(true);
+	while (strcmp(text, "@@begin") && log_next(log, text, sizeof(text), &sequence) >= 0)
+		;
+	printf("@@LOG\n");
+	log_dump(log);
 	end_machine(argc > 1 ? atoi(argv[1]) : 0);
 }
 
@@ -627,6 +672,7 @@ static const struct {
 	{"attr", verb_attr},
 	{"key", verb_key},
 	{"policy", verb_policy},
+	{"dry", verb_dry},
 	{"open", verb_open},
 	{"access", verb_access},
 	{"openat2", verb_openat2},

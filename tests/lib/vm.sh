@@ -27,7 +27,8 @@
 # and tests/lib/cases.sh gives the script checks (is has hasnt ok not_ok mark logged not_logged): each is a case of its
 # own and shows up as a line. `guest` (tests/lib/guest.c) does what busybox cannot.
 #
-# Limits: VM_TIMEOUT seconds for a boot (120), VM_SILENCE seconds without a byte of output (30).
+# Limits: VM_TIMEOUT seconds for a boot (120), VM_SILENCE seconds without a byte of output (30). The machines' folders go
+# away when all is well, unless VM_KEEP is set.
 
 set -uo pipefail
 
@@ -35,18 +36,29 @@ VM_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VM_TEST=$(basename "$(dirname "$0")")/$(basename "$0" .sh)
 VM_TIMEOUT=${VM_TIMEOUT:-120}
 VM_SILENCE=${VM_SILENCE:-30}
+VM_CHECKS=0
 VM_FAILED=0
+VM_BAD=''
+VM_ALL=()
 VM_STATUS=none
 BUILD=${BUILD:-$VM_LIB/../../build}
-CACHE=${CACHE:-$(mktemp -d "${TMPDIR:-/tmp}/imaboot-vm.XXXXXX")}
+VM_OWN_CACHE=''
+if [ -z "${CACHE:-}" ]; then
+	CACHE=$(mktemp -d "${TMPDIR:-/tmp}/imaboot-vm.XXXXXX") || exit 1
+	VM_OWN_CACHE=$CACHE
+fi
 PKI=${PKI:-$CACHE/pki}
 [ -e "$PKI/ca.der" ] || "$VM_LIB/pki" "$PKI" || exit 1
 
 # A passed and a failed check: standard output carries one line for each, which tests/run counts.
-vm_pass() { printf 'ok %s\n' "$*"; }
+vm_pass() {
+	printf 'ok %s\n' "$*"
+	VM_CHECKS=$((VM_CHECKS + 1))
+}
 
 vm_fail() {
 	printf 'FAIL %s\n' "$*"
+	VM_BAD=${VM_BAD:-${VM:-}}
 	VM_FAILED=$((VM_FAILED + 1))
 }
 
@@ -139,6 +151,7 @@ vm_modules() {
 vm_new() {
 	vm_base
 	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}${1:+-$1}.XXXXXX") || exit 1
+	VM_ALL+=("$VM")
 	cp -a "$CACHE/base" "$VM/root"
 	VM_DISKS=()
 	VM_QEMU=()
@@ -214,8 +227,8 @@ vm_boot() {
 	pid=$!
 	trouble=$(vm_watch "$pid")
 	wait "$pid" 2> /dev/null
-	vm_read_log
 	[ -z "$trouble" ] || vm_fail "boot of $kernel: $trouble"
+	vm_read_log
 	[ -s "$VM/log" ] || vm_fail "boot of $kernel: no output at all; QEMU says: $(tail -n 3 "$VM/qemu.log")"
 	rm -f "$VM/initrd"
 }
@@ -230,9 +243,10 @@ vm_read_log() {
 		case $line in
 		*'@@ok '*) vm_pass "${line#*@@ok }" ;;
 		*'@@FAIL '*) vm_fail "${line#*@@FAIL }" ;;
+		*case.sh:*': not found') vm_fail "the guest's script: $line" ;;
 		*'@@MODULE '*) vm_fail "module ${line#*@@MODULE }" ;;
 		esac
-	done < <(grep '@@' "$VM/log")
+	done < <(grep -E '@@|case\.sh:.*: not found$' "$VM/log")
 	[ "$VM_STATUS" != none ] || vm_fail "the guest's script did not end"
 }
 
@@ -267,11 +281,13 @@ expect_re() { vm_look 0 -E "$@"; }
 refuse() { vm_look 1 -F "$@"; }
 refuse_re() { vm_look 1 -E "$@"; }
 
+# The folders of a failed test stay; the log shown is that of its first machine with a failure.
 finish() {
+	[ $((VM_CHECKS + VM_FAILED)) -gt 0 ] || vm_fail 'nothing was checked'
 	if [ "$VM_FAILED" -eq 0 ]; then
-		[ -n "${VM_KEEP:-}" ] || rm -rf "$VM"
+		[ -n "${VM_KEEP:-}" ] || rm -rf "${VM_ALL[@]}" ${VM_OWN_CACHE:+"$VM_OWN_CACHE"}
 		exit 0
 	fi
-	printf '%s\n' '---- the end of the log' "$(tail -n 40 "$VM/log")" "---- all of it: $VM/log"
+	printf '%s\n' '---- the end of the log' "$(tail -n 40 "$VM_BAD/log" 2> /dev/null)" "---- all of it: $VM_BAD/log"
 	exit 1
 }
