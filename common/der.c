@@ -40,7 +40,7 @@ int der_check_certificate(const uint8_t *bytes, size_t len, const char *path, st
 {
 	size_t length = element_length(bytes, len);
 
-	if (length == len)
+	if (length && length == len)
 		return 0;
 	if (!length && is_pem(bytes, len)) {
 		problem_set(problem, -EBADMSG, "is PEM; the kernel reads DER");

@@ -47,10 +47,11 @@ static void parse_signature(const uint8_t *value, size_t len, struct imasig *ret
 	ret->algo = value[2];
 	ret->key_id =
 		(uint32_t)value[3] << 24 | (uint32_t)value[4] << 16 | (uint32_t)value[5] << 8 | value[6];
+	if (((size_t)value[7] << 8 | value[8]) != len - HEADER_SIZE)
+		return;
 	ret->bytes = value + HEADER_SIZE;
-	ret->len = (size_t)value[7] << 8 | value[8];
-	if (ret->len == len - HEADER_SIZE)
-		ret->kind = signature_kind(value[0], value[1]);
+	ret->len = len - HEADER_SIZE;
+	ret->kind = signature_kind(value[0], value[1]);
 }
 
 void imasig_parse(const uint8_t *value, size_t len, struct imasig *ret)

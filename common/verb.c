@@ -116,7 +116,12 @@ static int read_options(const char *program, const struct verb *verb, int argc, 
 	opterr = 0;
 	while ((val = getopt_long(argc, argv, ":", table, NULL)) != -1) {
 		if (val == ':' || val == '?') {
-			log_error("%s: '%s' %s; see '%s %s --help'", verb->name, argv[optind - 1],
+			/* Of "-xy" getopt has told only x, and has not gone on to the next argument. */
+			const char letter[] = {'-', (char)optopt, '\0'};
+			bool is_letter = val == '?' && optopt > OPTIONS_MAX;
+
+			log_error("%s: '%s' %s; see '%s %s --help'", verb->name,
+				is_letter ? letter : argv[optind - 1],
 				val == ':' ? "needs an argument" : "is not an option of this verb", program,
 				verb->name);
 			return EXIT_USAGE;

@@ -49,12 +49,13 @@ static void explain_add(int error, const struct loader *loader, const char *path
 		problem_remedy(problem, "look at it: openssl x509 -inform DER -in '%s' -noout -text", path);
 		break;
 	case -ENOPKG:
+	case -ENOENT: /* of a self-signed certificate: the algorithm to verify it with */
 		problem_set(problem, error, "uses a key or digest algorithm that this kernel does not have");
 		problem_remedy(problem, "issue it with RSA and SHA-256, or use a kernel that has the "
 					"algorithm (P-256 and P-384 need CONFIG_CRYPTO_ECDSA)");
 		break;
 	case -EKEYREJECTED:
-	case -EINVAL: /* RSA padding that is none */
+	case -EINVAL: /* of a self-signed one: RSA padding that is none */
 		problem_set(problem, error, "its signature is wrong, or the kernel's blacklist has it");
 		problem_remedy(problem, "it was damaged or changed after it was issued: copy it again");
 		break;
@@ -110,9 +111,23 @@ static int probe(const struct loader *loader, const struct pending *pending, cha
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* True where this run has put a key of that description into the target. */
+static bool is_ours(const struct loader *loader, const char *description)
+{
+	size_t i;
+
+	for (i = 0; i < loader->count; i++) {
+		const struct report_cert *other = record_of(loader, &loader->list[i]);
+
+		if (other->result == CERT_LOADED && string_equal(other->key, description))
+			return true;
+	}
+	return false;
+}
+
 /*
- * Offers one certificate to the target. One whose name and key identifier are there already is
- * not added again; it is the same key only by its own word then, so its copy is kept for
+ * Offers one certificate to the target. One whose name and key identifier were there before this
+ * run is not added again; it is the same key only by its own word then, so its copy is kept for
  * verifying only where it comes from the image.
  */
 static int offer(struct loader *loader, const struct pending *pending, struct report_cert *record)
@@ -123,12 +138,15 @@ static int offer(struct loader *loader, const struct pending *pending, struct re
 
 	if (r < 0)
 		return r;
-	if (keyring_has(loader->target, record->key)) {
+	if (keyring_has(loader->target, record->key) && !is_ours(loader, record->key)) {
 		record->result = CERT_PRESENT;
 		if (!trusted)
 			return 0;
 	} else {
 		r = keyring_add_cert(loader->target, pending->bytes, pending->len, &key);
+		/* It was parsed already: these are RSA's answers to a signature of another key. */
+		if (r == -EINVAL || r == -EBADMSG)
+			return -EKEYREJECTED;
 		if (r < 0)
 			return r;
 		record->result = CERT_LOADED;
