@@ -126,9 +126,19 @@ static bool is_ours(const struct loader *loader, const char *description)
 }
 
 /*
- * Offers one certificate to the target. One whose name and key identifier were there before this
- * run is not added again; it is the same key only by its own word then, so its copy is kept for
- * verifying only where it comes from the image.
+ * True where the target has a key of that name and key identifier which stays as it is. A
+ * restricted keyring is asked all the same about one that this run put there: it checks what is
+ * to replace it. One that checks nothing is not given anything to replace a key with.
+ */
+static bool is_present(const struct loader *loader, const char *description)
+{
+	return keyring_has(loader->target, description) &&
+	       (loader->unrestricted || !is_ours(loader, description));
+}
+
+/*
+ * Offers one certificate to the target. A present one is the same key only by its own word, so
+ * its copy is kept for verifying only where it comes from the image.
  */
 static int offer(struct loader *loader, const struct pending *pending, struct report_cert *record)
 {
@@ -138,7 +148,7 @@ static int offer(struct loader *loader, const struct pending *pending, struct re
 
 	if (r < 0)
 		return r;
-	if (keyring_has(loader->target, record->key) && !is_ours(loader, record->key)) {
+	if (is_present(loader, record->key)) {
 		record->result = CERT_PRESENT;
 		if (!trusted)
 			return 0;
