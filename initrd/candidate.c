@@ -229,6 +229,34 @@ int candidate_dry_run(struct candidate *candidate)
 	return r < 0 ? explain(candidate, r, opened, &facts, problem) : 0;
 }
 
+/*
+ * True while the file holds the bytes that were checked. The kernel reads it again at each
+ * submission; where it demands no signature, nobody else would notice a change.
+ */
+static bool is_unchanged(const struct candidate *candidate)
+{
+	const struct rootfile *file = &candidate->file;
+	uint8_t chunk[4096];
+	size_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(file->fd, chunk, sizeof(chunk), (off_t)at)) > 0) {
+		if ((size_t)n > file->len - at || memcmp(chunk, file->bytes + at, (size_t)n) != 0)
+			return false;
+		at += (size_t)n;
+	}
+	return n == 0 && at == file->len;
+}
+
+static int changed(struct candidate *candidate, const char *when)
+{
+	struct problem *problem = &candidate->record->problem;
+
+	problem_set(problem, -ESTALE, "was changed %s", when);
+	problem_remedy(problem, "find out what writes to it: nothing should while the machine boots");
+	return fail(candidate, -ESTALE);
+}
+
 /* The proof that the kernel has committed; NULL where there is none. */
 static const char *find_proof(enum policy_state after, const struct kmsg_facts *facts)
 {
@@ -244,11 +272,17 @@ int candidate_commit(struct candidate *candidate)
 	struct problem *problem = enter(candidate, STAGE_COMMIT);
 	struct kmsg_facts facts = {0};
 	bool opened = false;
-	int r = submit(candidate, true, &facts, &opened);
+	int r;
 
+	if (!is_unchanged(candidate))
+		return changed(candidate, "after it was checked; it was not loaded");
+	r = submit(candidate, true, &facts, &opened);
 	if (r < 0)
 		return explain(candidate, r, opened, &facts, problem);
 	(void)enter(candidate, STAGE_CONFIRM);
+	if (!is_unchanged(candidate))
+		return changed(
+			candidate, "while the kernel loaded it: what is in force is not what was checked");
 	candidate->record->proof = find_proof(securityfs_policy_state(), &facts);
 	if (!candidate->record->proof) {
 		problem_set(problem, -EPROTO, "%s",
