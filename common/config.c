@@ -5,22 +5,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include "buf.h"
+#include "words.h"
 
 #define COMPLAINT_MAX 256
-
-enum key { KEY_REQUIRE, KEY_SIGNATURE, KEY_ROOT_CERTS, KEY_REQUIRED_CERTS, KEY_ALLOW_OVERRIDE, KEY_COUNT };
-
-/* The words of a key, in the order of its enum; NULL: the value is a list. */
-static const struct {
-	const char *name;
-	const char *words; /* separated by bars */
-} table[KEY_COUNT] = {
-	[KEY_REQUIRE] = {"require", "no|yes"},
-	[KEY_SIGNATURE] = {"signature", "auto|required|optional"},
-	[KEY_ROOT_CERTS] = {"root-certificates", "auto|yes|no"},
-	[KEY_REQUIRED_CERTS] = {"require-certificates", NULL},
-	[KEY_ALLOW_OVERRIDE] = {"allow-override", "no|yes"},
-};
+#define PCR_MAX 23
 
 struct text {
 	const char *bytes;
@@ -33,9 +22,41 @@ struct parser {
 	void (*complain)(size_t line, const char *text, void *context);
 	void *context;
 	size_t line;
-	size_t seen[KEY_COUNT]; /* the line of each key, 0: not yet */
 	int error;
 };
+
+/* What the value of a key is. */
+enum kind {
+	KIND_WORD,   /* one of a list of words */
+	KIND_NAMES,  /* file names, separated by blanks */
+	KIND_PATH,   /* an absolute path, or "none" where words allow it */
+	KIND_NUMBER, /* a decimal number up to max, or "none" where words allow it */
+};
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	const char *words;
+	unsigned int max;
+} table[KEY_COUNT] = {
+	[KEY_REQUIRE] = {"require", KIND_WORD, "no|yes", 0},
+	[KEY_SIGNATURE] = {"signature", KIND_WORD, "auto|required|optional", 0},
+	[KEY_ROOT_CERTS] = {"root-certificates", KIND_WORD, "auto|yes|no", 0},
+	[KEY_REQUIRED_CERTS] = {"require-certificates", KIND_NAMES, NULL, 0},
+	[KEY_POLICY] = {"policy", KIND_PATH, NULL, 0},
+	[KEY_KNOWN_GOOD] = {"known-good", KIND_PATH, "none", 0},
+	[KEY_ON_FAILURE] = {"on-failure", KIND_WORD, CONFIG_FAILURE_WORDS, 0},
+	[KEY_RECOVERY_TIMEOUT] = {"recovery-timeout", KIND_NUMBER, NULL, CONFIG_TIMEOUT_MAX},
+	[KEY_RECOVERY_TIMEOUT_ACTION] = {"recovery-timeout-action", KIND_WORD, CONFIG_TIMEOUT_WORDS, 0},
+	[KEY_ALLOW_OVERRIDE] = {"allow-override", KIND_WORD, "no|yes", 0},
+	[KEY_PCR] = {"pcr", KIND_NUMBER, "none", PCR_MAX},
+	[KEY_PCR_REQUIRED] = {"pcr-required", KIND_WORD, "no|yes", 0},
+};
+
+const char *config_key_name(enum config_key key)
+{
+	return table[key].name;
+}
 
 static bool is_blank(char c)
 {
@@ -74,23 +95,6 @@ static int shown(size_t len)
 	return len > 64 ? 64 : (int)len;
 }
 
-/* Index of the text among words separated by bars, or -1. */
-static int find_word(const char *words, struct text text)
-{
-	int index = 0;
-
-	for (;;) {
-		size_t len = strcspn(words, "|");
-
-		if (len == text.len && memcmp(words, text.bytes, len) == 0)
-			return index;
-		if (!words[len])
-			return -1;
-		words += len + 1;
-		index++;
-	}
-}
-
 static void add_required(struct parser *parser, struct text name)
 {
 	struct config *config = parser->config;
@@ -105,8 +109,7 @@ static void add_required(struct parser *parser, struct text name)
 	config->required_cert_count++;
 }
 
-/* A list is separated by blanks; the names are file names without a folder. */
-static void take_list(struct parser *parser, struct text value)
+static void take_names(struct parser *parser, struct text value)
 {
 	while (value.len) {
 		struct text name = {value.bytes, 0};
@@ -124,30 +127,102 @@ static void take_list(struct parser *parser, struct text value)
 	}
 }
 
-static void store(struct config *config, enum key key, int word)
+static void take_word(struct parser *parser, enum config_key key, struct text value)
 {
-	switch (key) {
-	case KEY_REQUIRE:
+	struct config *config = parser->config;
+	int word = words_find(table[key].words, value.bytes, value.len);
+
+	if (word < 0) {
+		error(parser, "'%.*s' is no value of '%s', which takes %s", shown(value.len), value.bytes,
+			table[key].name, table[key].words);
+		return;
+	}
+	if (key == KEY_REQUIRE)
 		config->require = word == 1;
-		break;
-	case KEY_SIGNATURE:
+	else if (key == KEY_SIGNATURE)
 		config->signature = (enum config_signature)word;
-		break;
-	case KEY_ROOT_CERTS:
+	else if (key == KEY_ROOT_CERTS)
 		config->root_certs = (enum config_root_certs)word;
-		break;
-	case KEY_ALLOW_OVERRIDE:
+	else if (key == KEY_ON_FAILURE)
+		config->on_failure = (enum config_failure)word;
+	else if (key == KEY_RECOVERY_TIMEOUT_ACTION)
+		config->timeout_action = (enum config_timeout)word;
+	else if (key == KEY_ALLOW_OVERRIDE)
 		config->allow_override = word == 1;
+	else if (key == KEY_PCR_REQUIRED)
+		config->pcr_required = word == 1;
+}
+
+static void take_path(struct parser *parser, enum config_key key, struct text value)
+{
+	char *path = key == KEY_POLICY ? parser->config->policy : parser->config->known_good;
+
+	if (table[key].words && words_find(table[key].words, value.bytes, value.len) >= 0) {
+		*path = '\0';
+		return;
+	}
+	if (*value.bytes != '/') {
+		error(parser, "'%.*s' is no value of '%s', which takes an absolute path%s", shown(value.len),
+			value.bytes, table[key].name, table[key].words ? " or none" : "");
+		return;
+	}
+	if (value.len >= CONFIG_PATH_MAX) {
+		error(parser, "the path of '%s' is longer than %d bytes", table[key].name,
+			CONFIG_PATH_MAX - 1);
+		return;
+	}
+	memcpy(path, value.bytes, value.len);
+	path[value.len] = '\0';
+}
+
+static void take_number(struct parser *parser, enum config_key key, struct text value)
+{
+	unsigned int number = 0;
+	size_t i;
+
+	if (table[key].words && words_find(table[key].words, value.bytes, value.len) >= 0) {
+		parser->config->pcr = CONFIG_PCR_NONE;
+		return;
+	}
+	for (i = 0; i < value.len && number <= table[key].max; i++) {
+		if (value.bytes[i] < '0' || value.bytes[i] > '9')
+			break;
+		number = number * 10 + (unsigned int)(value.bytes[i] - '0');
+	}
+	if (i < value.len || number > table[key].max) {
+		error(parser, "'%.*s' is no value of '%s', which takes a number from 0 to %u%s",
+			shown(value.len), value.bytes, table[key].name, table[key].max,
+			table[key].words ? " or none" : "");
+		return;
+	}
+	if (key == KEY_PCR)
+		parser->config->pcr = (int)number;
+	else
+		parser->config->recovery_timeout = number;
+}
+
+static void take_value(struct parser *parser, enum config_key key, struct text value)
+{
+	switch (table[key].kind) {
+	case KIND_WORD:
+		take_word(parser, key, value);
 		break;
-	case KEY_REQUIRED_CERTS:
-	case KEY_COUNT:
+	case KIND_NAMES:
+		take_names(parser, value);
+		break;
+	case KIND_PATH:
+		take_path(parser, key, value);
+		break;
+	case KIND_NUMBER:
+		take_number(parser, key, value);
 		break;
 	}
 }
 
 static void take_pair(struct parser *parser, struct text name, struct text value)
 {
-	int key = 0, word;
+	size_t *lines = parser->config->lines;
+	int key = 0;
 
 	while (key < KEY_COUNT &&
 		(strlen(table[key].name) != name.len || memcmp(table[key].name, name.bytes, name.len) != 0))
@@ -156,26 +231,15 @@ static void take_pair(struct parser *parser, struct text name, struct text value
 		error(parser, "'%.*s' is not a key; see imaboot.conf(5)", shown(name.len), name.bytes);
 		return;
 	}
-	if (parser->seen[key]) {
-		error(parser, "'%s' was set in line %zu already; set it once", table[key].name,
-			parser->seen[key]);
+	if (lines[key]) {
+		error(parser, "'%s' was set in line %zu already; set it once", table[key].name, lines[key]);
 		return;
 	}
-	parser->seen[key] = parser->line;
-	if (!value.len) {
+	lines[key] = parser->line;
+	if (!value.len)
 		error(parser, "'%s' has no value", table[key].name);
-		return;
-	}
-	if (!table[key].words) {
-		take_list(parser, value);
-		return;
-	}
-	word = find_word(table[key].words, value);
-	if (word < 0)
-		error(parser, "'%.*s' is no value of '%s', which takes %s", shown(value.len), value.bytes,
-			table[key].name, table[key].words);
 	else
-		store(parser->config, (enum key)key, word);
+		take_value(parser, (enum config_key)key, value);
 }
 
 static void take_line(struct parser *parser, struct text line)
@@ -198,12 +262,17 @@ static void take_line(struct parser *parser, struct text line)
 		trim((struct text){sign + 1, line.len - (size_t)(sign - line.bytes) - 1}));
 }
 
+void config_init(struct config *ret)
+{
+	*ret = (struct config){.policy = CONFIG_POLICY, .known_good = CONFIG_KNOWN_GOOD, .pcr = CONFIG_PCR};
+}
+
 int config_parse(const char *text, size_t len, struct config *ret,
 	void (*complain)(size_t line, const char *text, void *context), void *context)
 {
 	struct parser parser = {.config = ret, .complain = complain, .context = context};
 
-	*ret = (struct config){0};
+	config_init(ret);
 	while (len) {
 		const char *end = memchr(text, '\n', len);
 		size_t line = end ? (size_t)(end - text) : len;
@@ -216,6 +285,63 @@ int config_parse(const char *text, size_t len, struct config *ret,
 	return parser.error;
 }
 
+/* The index of a key's word. */
+static int word_of(const struct config *config, enum config_key key)
+{
+	switch (key) {
+	case KEY_REQUIRE:
+		return config->require;
+	case KEY_SIGNATURE:
+		return (int)config->signature;
+	case KEY_ROOT_CERTS:
+		return (int)config->root_certs;
+	case KEY_ON_FAILURE:
+		return (int)config->on_failure;
+	case KEY_RECOVERY_TIMEOUT_ACTION:
+		return (int)config->timeout_action;
+	case KEY_ALLOW_OVERRIDE:
+		return config->allow_override;
+	case KEY_PCR_REQUIRED:
+		return config->pcr_required;
+	default:
+		return -1;
+	}
+}
+
+static void names_value(const struct config *config, char ret[static CONFIG_PATH_MAX])
+{
+	_cleanup_buf_ struct buf names = {0};
+	size_t i;
+
+	for (i = 0; i < config->required_cert_count; i++)
+		buf_printf(&names, "%s%s", i ? " " : "", config->required_certs[i]);
+	(void)snprintf(ret, CONFIG_PATH_MAX, "%s", buf_string(&names));
+}
+
+void config_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX])
+{
+	const char *path = key == KEY_POLICY ? config->policy : config->known_good;
+
+	switch (table[key].kind) {
+	case KIND_WORD:
+		words_copy(table[key].words, word_of(config, key), ret);
+		break;
+	case KIND_NAMES:
+		names_value(config, ret);
+		break;
+	case KIND_PATH:
+		(void)snprintf(ret, CONFIG_PATH_MAX, "%s", *path ? path : "none");
+		break;
+	case KIND_NUMBER:
+		if (key == KEY_PCR && config->pcr == CONFIG_PCR_NONE)
+			(void)snprintf(ret, CONFIG_PATH_MAX, "none");
+		else
+			(void)snprintf(ret, CONFIG_PATH_MAX, "%u",
+				key == KEY_PCR ? (unsigned int)config->pcr : config->recovery_timeout);
+		break;
+	}
+}
+
 void config_free(struct config *config)
 {
 	size_t i;
@@ -223,5 +349,6 @@ void config_free(struct config *config)
 	for (i = 0; i < config->required_cert_count; i++)
 		free(config->required_certs[i]);
 	free(config->required_certs);
-	*config = (struct config){0};
+	config->required_certs = NULL;
+	config->required_cert_count = 0;
 }

@@ -14,18 +14,65 @@
 #include "util.h"
 
 #define CONFIG_SIZE_MAX (64 * 1024) /* bytes of the file */
+#define CONFIG_PATH_MAX 1024        /* bytes of a path in it, with its NUL */
+#define CONFIG_POLICY "/etc/ima/ima-policy"
+#define CONFIG_KNOWN_GOOD "/etc/ima/ima-policy.known-good"
+#define CONFIG_PCR 12 /* what systemd-stub(7) extends where a boot departs from what was signed */
+#define CONFIG_PCR_NONE -1
+#define CONFIG_TIMEOUT_MAX 86400 /* seconds */
+
+enum config_key {
+	KEY_REQUIRE,
+	KEY_SIGNATURE,
+	KEY_ROOT_CERTS,
+	KEY_REQUIRED_CERTS,
+	KEY_POLICY,
+	KEY_KNOWN_GOOD,
+	KEY_ON_FAILURE,
+	KEY_RECOVERY_TIMEOUT,
+	KEY_RECOVERY_TIMEOUT_ACTION,
+	KEY_ALLOW_OVERRIDE,
+	KEY_PCR,
+	KEY_PCR_REQUIRED,
+	KEY_COUNT,
+};
 
 enum config_signature { SIGNATURE_AUTO, SIGNATURE_REQUIRED, SIGNATURE_OPTIONAL };
 enum config_root_certs { CONFIG_CERTS_AUTO, CONFIG_CERTS_YES, CONFIG_CERTS_NO };
+
+/* What a failed boot leads to; in the order of CONFIG_FAILURE_WORDS. */
+enum config_failure { FAILURE_RECOVERY, FAILURE_REBOOT, FAILURE_POWEROFF, FAILURE_HALT, FAILURE_CONTINUE };
+#define CONFIG_FAILURE_WORDS "recovery|reboot|poweroff|halt|continue"
+
+/* What ends a wait; in the order of CONFIG_TIMEOUT_WORDS. */
+enum config_timeout { TIMEOUT_REBOOT, TIMEOUT_POWEROFF, TIMEOUT_HALT };
+#define CONFIG_TIMEOUT_WORDS "reboot|poweroff|halt"
 
 struct config {
 	bool require;                      /* a boot without a policy is a failure */
 	enum config_signature signature;   /* whether a policy must be signed */
 	enum config_root_certs root_certs; /* whether signers are taken from the real root */
-	bool allow_override;               /* the command line may loosen on a locked platform too */
 	char **required_certs;             /* file names that must be among the accepted certificates */
 	size_t required_cert_count;
+	char policy[CONFIG_PATH_MAX];     /* the root's policy; absolute, inside the root */
+	char known_good[CONFIG_PATH_MAX]; /* the root's next choice; "": none */
+	enum config_failure on_failure;
+	unsigned int recovery_timeout; /* seconds; 0: no end */
+	enum config_timeout timeout_action;
+	bool allow_override;     /* the command line may loosen on a locked platform too */
+	int pcr;                 /* where the mark goes, or CONFIG_PCR_NONE */
+	bool pcr_required;       /* a mark that cannot be made is a failure */
+	size_t lines[KEY_COUNT]; /* the line that sets a key; 0: the default */
 };
+
+/* Name of a key. */
+const char *config_key_name(enum config_key key);
+
+/* The value of a key as the file would have it, into ret (CONFIG_PATH_MAX bytes; lists are cut). */
+void config_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX]);
+
+/* Fills in the defaults. */
+void config_init(struct config *ret);
 
 /*
  * Reads len bytes of text. Each error is handed to complain(line, text, context). Returns 0, or

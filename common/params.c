@@ -3,7 +3,10 @@
 #include "params.h"
 
 #include <stdio.h>
+#include "config.h"
+#include "words.h"
 
+#define POLICY_WORDS "root|known-good|image|none"
 #define KDUMP_PREFIX "elfcorehdr="
 #define COMPLAINT_MAX 256
 
@@ -12,6 +15,10 @@ static const struct {
 	const char *help;
 } table[] = {
 	[PARAM_ENABLED] = {PARAM_PREFIX, "0 switches imaboot off for this boot"},
+	[PARAM_POLICY] = {PARAM_PREFIX ".policy",
+		"the policy to begin with: root, known-good, image, a path in the root, or none"},
+	[PARAM_ON_FAILURE] = {PARAM_PREFIX ".on_failure",
+		"what a failure leads to: recovery, reboot, poweroff, halt or continue"},
 	[PARAM_REQUIRE] = {PARAM_PREFIX ".require", "1: a boot without a policy is a failure"},
 	[PARAM_DEBUG] = {PARAM_PREFIX ".debug", "1: more messages"},
 };
@@ -96,11 +103,57 @@ static int shown(size_t len)
 	return len > 64 ? 64 : (int)len;
 }
 
+static bool take_bool(enum param param, const struct word *word, struct params *ret)
+{
+	enum param_value value = parse_bool(word);
+
+	if (value == PARAM_UNSET)
+		return false;
+	ret->values[param] = value;
+	return true;
+}
+
+static bool take_policy(const struct word *word, struct params *ret)
+{
+	if (!word->value || !word->value_len || word->value_len >= PARAM_TEXT_MAX)
+		return false;
+	if (*word->value != '/' && words_find(POLICY_WORDS, word->value, word->value_len) < 0)
+		return false;
+	memcpy(ret->policy, word->value, word->value_len);
+	ret->policy[word->value_len] = '\0';
+	return true;
+}
+
+static bool take_on_failure(const struct word *word, struct params *ret)
+{
+	int index = word->value ? words_find(CONFIG_FAILURE_WORDS, word->value, word->value_len) : -1;
+
+	if (index >= 0)
+		ret->on_failure = index;
+	return index >= 0;
+}
+
+static bool take_value(enum param param, const struct word *word, struct params *ret)
+{
+	if (param == PARAM_POLICY)
+		return take_policy(word, ret);
+	if (param == PARAM_ON_FAILURE)
+		return take_on_failure(word, ret);
+	return take_bool(param, word, ret);
+}
+
+/* What the value of a parameter must be, for messages. */
+static const char *wanted_value(enum param param)
+{
+	if (param == PARAM_POLICY)
+		return "root, known-good, image, none or an absolute path";
+	return param == PARAM_ON_FAILURE ? "recovery, reboot, poweroff, halt or continue" : "0 or 1";
+}
+
 static void take_word(const struct word *word, struct params *ret,
 	void (*complain)(const char *text, void *context), void *context)
 {
 	char text[COMPLAINT_MAX];
-	enum param_value value;
 	int param = find_param(word);
 
 	if (param < 0 && word->name_len > strlen(PARAM_PREFIX) &&
@@ -110,15 +163,11 @@ static void take_word(const struct word *word, struct params *ret,
 			shown(word->name_len), word->name);
 		complain(text, context);
 	}
-	if (param < 0)
+	if (param < 0 || take_value((enum param)param, word, ret))
 		return;
-	value = parse_bool(word);
-	if (value != PARAM_UNSET) {
-		ret->values[param] = value;
-		return;
-	}
-	(void)snprintf(text, sizeof(text), "kernel parameter %s=%.*s is ignored: the value must be 0 or 1",
-		table[param].name, shown(word->value_len), word->value);
+	(void)snprintf(text, sizeof(text), "kernel parameter %s=%.*s is ignored: the value must be %s",
+		table[param].name, shown(word->value_len), word->value ? word->value : "",
+		wanted_value((enum param)param));
 	complain(text, context);
 }
 
@@ -128,7 +177,7 @@ void params_parse(const char *line, size_t len, struct params *ret,
 	const char *end = line + len;
 	struct word word;
 
-	*ret = (struct params){0};
+	*ret = (struct params){.on_failure = -1};
 	while (next_word(&line, end, &word)) {
 		if (word.value && word.name_len == strlen(KDUMP_PREFIX) - 1 &&
 			memcmp(word.name, KDUMP_PREFIX, word.name_len) == 0)

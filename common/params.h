@@ -16,16 +16,22 @@
 #define PARAM_PREFIX "rd.imaboot"
 
 enum param {
-	PARAM_ENABLED, /* rd.imaboot */
-	PARAM_REQUIRE, /* rd.imaboot.require */
-	PARAM_DEBUG,   /* rd.imaboot.debug */
+	PARAM_ENABLED,    /* rd.imaboot */
+	PARAM_POLICY,     /* rd.imaboot.policy */
+	PARAM_ON_FAILURE, /* rd.imaboot.on_failure */
+	PARAM_REQUIRE,    /* rd.imaboot.require */
+	PARAM_DEBUG,      /* rd.imaboot.debug */
 	PARAM_COUNT,
 };
+
+#define PARAM_TEXT_MAX 1024 /* bytes of a value with its NUL */
 
 enum param_value { PARAM_UNSET, PARAM_FALSE, PARAM_TRUE };
 
 struct params {
-	enum param_value values[PARAM_COUNT];
+	enum param_value values[PARAM_COUNT]; /* of the booleans */
+	char policy[PARAM_TEXT_MAX]; /* root, known-good, image, none or an absolute path; "": not given */
+	int on_failure;              /* an index into CONFIG_FAILURE_WORDS; -1: not given */
 	bool kdump; /* elfcorehdr= is there: this kernel only saves the dump of a crashed one */
 };
 

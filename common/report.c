@@ -13,6 +13,7 @@ static const char *const outcome_names[] = {[OUTCOME_FAILED] = "failed",
 	[OUTCOME_ENFORCED] = "enforced",
 	[OUTCOME_FALLBACK] = "fallback",
 	[OUTCOME_NO_POLICY] = "no-policy",
+	[OUTCOME_UNPROTECTED] = "unprotected",
 	[OUTCOME_DISABLED] = "disabled",
 	[OUTCOME_NOT_APPLICABLE] = "not-applicable"};
 
@@ -28,6 +29,7 @@ int outcome_exit(enum outcome outcome)
 	case OUTCOME_NO_POLICY:
 		return EXIT_DONE;
 	case OUTCOME_FALLBACK:
+	case OUTCOME_UNPROTECTED:
 		return EXIT_FALLBACK;
 	case OUTCOME_DISABLED:
 	case OUTCOME_NOT_APPLICABLE:

@@ -6,12 +6,13 @@
  *
  *   schema        1
  *   version       of the program that wrote it
- *   outcome       enforced, fallback, no-policy, disabled, not-applicable, failed; others may come
+ *   outcome       enforced, fallback, no-policy, unprotected, disabled, not-applicable, failed;
+ *                 others may come
  *   kernel        {"ima_policy_file": absent, loaded-once, read-only, writable or readable} after the boot
  *   keyring       the one the signers went to, ".ima" or "_ima"; null where none was used
  *   certificates  [{path, source: image or root, keyring, result: loaded, present, skipped or
  *                 refused, key: the kernel's description or null, reason, remedy: text or null}]
- *   candidates    [{source: root or image, path, sha256, stage: read, signature, dry-run, commit
+ *   candidates    [{source: root, known-good, image or parameter, path, sha256, stage: read, signature, dry-run, commit
  *                 or confirm, result: accepted, failed or absent, reason, remedy}]
  *   messages      [text]: refused parameters and the like
  *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
@@ -36,6 +37,7 @@ enum outcome {
 	OUTCOME_ENFORCED,
 	OUTCOME_FALLBACK,
 	OUTCOME_NO_POLICY,
+	OUTCOME_UNPROTECTED,
 	OUTCOME_DISABLED,
 	OUTCOME_NOT_APPLICABLE,
 };
@@ -67,7 +69,7 @@ enum policy_stage {
 enum candidate_result { CANDIDATE_ACCEPTED, CANDIDATE_FAILED, CANDIDATE_ABSENT };
 
 struct report_candidate {
-	const char *source; /* "root", "image" or "file" */
+	const char *source; /* "root", "known-good", "image", "parameter" or "file" */
 	char *path;
 	char sha256[65];
 	enum policy_stage stage; /* the last one that was tried */

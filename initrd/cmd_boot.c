@@ -15,6 +15,7 @@
 #include "verbs.h"
 
 static const char *root_option;
+static bool explain_option;
 
 static uint64_t now_us(void)
 {
@@ -83,30 +84,45 @@ static void write_report(const struct report *report, int status)
 	write_file(RUN_OUTCOME, &outcome);
 }
 
+/* Prints the settings and does nothing else. */
+static int explain(void)
+{
+	_cleanup_buf_ struct buf text = {0};
+	int r = boot_explain("/", &text);
+
+	printf("%s", buf_string(&text));
+	return r < 0 ? EXIT_USAGE : EXIT_DONE;
+}
+
 static int run_boot(size_t count, char **operands)
 {
 	_cleanup_report_ struct report report = {0};
 	_cleanup_buf_ struct buf summary = {0};
-	_cleanup_close_ int lock = take_lock();
+	_cleanup_close_ int lock = -1;
 	uint64_t start = now_us();
+	struct boot_end end = {0};
 	int status;
 
 	(void)count;
 	(void)operands;
+	if (explain_option)
+		return explain();
 	log_set_kmsg(true);
+	lock = take_lock();
 	if (lock < 0)
 		log_warning(RUN_DIR " cannot be made and locked: %s; there will be no report there",
 			strerror(-lock));
 	else if (is_done(&status))
 		return status;
-	status = boot_run("/", root_option, &report);
+	boot_run("/", root_option, &report, &end);
 	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
-	log_escaped(
-		status == EXIT_FAILED || status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE, buf_string(&summary));
+	log_escaped(end.status == EXIT_FAILED || end.status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE,
+		buf_string(&summary));
 	if (lock >= 0)
-		write_report(&report, status);
-	return status;
+		write_report(&report, end.status);
+	boot_end(&end);
+	return end.status;
 }
 
 static const struct verb_option options[] = {
@@ -114,6 +130,9 @@ static const struct verb_option options[] = {
 		.argument = "DIR",
 		.help = "the mounted real root (usually /sysroot)",
 		.value = &root_option},
+	{.name = "explain",
+		.help = "print the settings and where each comes from; do nothing",
+		.flag = &explain_option},
 	{0},
 };
 

@@ -27,6 +27,9 @@
 #define RUN_REPORT RUN_DIR "/report.txt"
 #define RUN_OUTCOME RUN_DIR "/outcome"
 #define RUN_LOCK RUN_DIR "/lock"
+#define RUN_LOG_DIR "/run/log"
+#define RUN_IMABOOT_LOG_DIR RUN_LOG_DIR "/imaboot"
+#define RUN_TPM_EVENTS RUN_IMABOOT_LOG_DIR "/tpm-events.json"
 #define CONFIG_FILE "/etc/imaboot/imaboot.conf"
 
 /* For unit tests: puts a folder in front of every path ("" again: none). Kept, not copied. */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the boot share: boot.c (order), boot_settings.c, boot_policy.c, boot_failure.c. */
+#ifndef IMABOOT_BOOT_INTERNAL_H
+#define IMABOOT_BOOT_INTERNAL_H
+
+#include <stdbool.h>
+#include "boot.h"
+#include "params.h"
+#include "report.h"
+#include "settings.h"
+
+struct boot {
+	struct report *report;
+	const char *image, *root; /* names of the two root folders; root may be NULL */
+	int image_fd, root_fd;    /* -1: there is none, or it is the other one */
+	struct settings settings;
+	struct params params;
+	bool locked;
+	const char *locked_reason;
+	bool misconfigured; /* the configuration has errors */
+};
+
+/* Says something in the log and keeps it for the report. */
+void boot_note(struct boot *boot, int level, const char *format, ...) _printf_(3, 4);
+
+/* Reads configuration, parameters and platform. Returns 0, or a negative errno for a wrong configuration. */
+_must_check_ int boot_read_settings(struct boot *boot);
+
+/* Takes the policies through their stages, in order, and settles the outcome. */
+void boot_load_policy(struct boot *boot);
+
+/*
+ * What follows from the outcome: the mark where the machine goes on unprotected or stops for a
+ * person, and what is to be done once the report is written.
+ */
+void boot_settle(struct boot *boot, struct boot_end *ret);
+
+#endif

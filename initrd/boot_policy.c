@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The policies of a boot, in order: the one that the command line names, the root's, its known-good one, the
+ * image's. The first that passes all stages is in force; a fallback is judged like a first choice.
+ */
+#include "boot_internal.h"
+
+#include <errno.h>
+#include "candidate.h"
+#include "log.h"
+
+static bool signature_is_required(const struct boot *boot)
+{
+	enum config_signature signature = boot->settings.config.signature;
+
+	if (signature != SIGNATURE_AUTO)
+		return signature == SIGNATURE_REQUIRED;
+	return boot->locked || report_count_certs(boot->report, CERT_LOADED) ||
+	       report_count_certs(boot->report, CERT_PRESENT);
+}
+
+/*
+ * Takes one candidate through its stages; path NULL: the image's. Returns 0 when it is in force,
+ * -ENOENT where it is absent, or another negative errno.
+ */
+static int try_candidate(struct boot *boot, const char *source, const char *path)
+{
+	_cleanup_candidate_ struct candidate candidate = {
+		.file = {.fd = -1}, .keyring = boot->report->keyring};
+	struct report_candidate *record = report_add_candidate(boot->report);
+	int r;
+
+	if (!record)
+		return -ENOMEM;
+	candidate.record = record;
+	record->source = source;
+	r = path ? candidate_read(&candidate, boot->root_fd, boot->root, path)
+		 : candidate_read_image(&candidate, boot->image_fd, boot->image);
+	if (r == 0)
+		r = candidate_check_signature(&candidate, signature_is_required(boot));
+	if (r == 0)
+		r = candidate_dry_run(&candidate);
+	if (r == 0)
+		r = candidate_commit(&candidate);
+	if (r < 0 && record->result == CANDIDATE_FAILED)
+		log_error("policy %s (%s) failed at stage %s: %s%s%s", record->path ? record->path : "",
+			source, policy_stage_name(record->stage), problem_reason_text(&record->problem),
+			record->problem.remedy ? "; " : "", problem_remedy_text(&record->problem));
+	return r;
+}
+
+/*
+ * A root whose policy is absent may have lost it by its owner's will: that is no reason for the
+ * known-good one, unless a policy is required or it was asked for.
+ */
+static bool wants_known_good(const struct boot *boot)
+{
+	const struct settings *settings = &boot->settings;
+
+	return *settings->config.known_good &&
+	       (settings->choice == CHOICE_KNOWN_GOOD || settings->config.require ||
+		       report_has_failed(boot->report));
+}
+
+/* Tries those of the root. Returns 0 when one is in force, or the last negative errno. */
+static int try_root(struct boot *boot)
+{
+	const struct settings *settings = &boot->settings;
+	int r = -ENOENT;
+
+	if (boot->root_fd < 0 || settings->choice == CHOICE_IMAGE)
+		return -ENOENT;
+	if (settings->choice == CHOICE_PATH) {
+		r = try_candidate(boot, "parameter", settings->choice_path);
+		if (r == -ENOENT)
+			boot_note(boot, LOG_WARNING,
+				"kernel parameter rd.imaboot.policy=%s names no file of the root; the "
+				"policies "
+				"after it are tried",
+				settings->choice_path);
+	}
+	if (r < 0 && r != -ENOMEM && settings->choice != CHOICE_KNOWN_GOOD)
+		r = try_candidate(boot, "root", settings->config.policy);
+	if (r < 0 && r != -ENOMEM && wants_known_good(boot))
+		r = try_candidate(boot, "known-good", settings->config.known_good);
+	return r;
+}
+
+/* A policy is in force: the first choice, or another one. */
+static enum outcome outcome_of_success(const struct boot *boot)
+{
+	const struct report_candidate *policy = report_policy(boot->report);
+	bool unasked =
+		boot->settings.choice != CHOICE_KNOWN_GOOD && string_equal(policy->source, "known-good");
+
+	return report_has_failed(boot->report) || unasked ? OUTCOME_FALLBACK : OUTCOME_ENFORCED;
+}
+
+void boot_load_policy(struct boot *boot)
+{
+	struct report *report = boot->report;
+	int r;
+
+	if (boot->settings.choice == CHOICE_NONE) {
+		boot_note(boot, LOG_WARNING,
+			"no policy is loaded: the kernel parameter rd.imaboot.policy=none says so");
+		report->outcome = OUTCOME_UNPROTECTED;
+		return;
+	}
+	r = try_root(boot);
+	if (r < 0 && r != -ENOMEM)
+		r = try_candidate(boot, "image", NULL);
+	if (r == 0) {
+		report->outcome = outcome_of_success(boot);
+		return;
+	}
+	report->outcome = OUTCOME_FAILED;
+	/* No memory for a candidate's record is a failure that the report cannot show. */
+	if (report_has_failed(report) || r == -ENOMEM)
+		return;
+	if (!boot->settings.config.require)
+		report->outcome = OUTCOME_NO_POLICY;
+	boot_note(boot, LOG_WARNING,
+		"there is no policy: neither %s in the root nor " IMAGE_POLICY_PATH " in the image",
+		boot->settings.config.policy);
+}
