@@ -94,16 +94,14 @@ static struct report_cert *record_of(const struct loader *loader, const struct p
  * Has the kernel parse a certificate in the probe keyring and gives its description. A refusal
  * here is the parser's. Returns 0 or the kernel's negative errno.
  */
-static int probe(const struct loader *loader, const struct pending *pending, char **ret)
+static int probe(const struct loader *loader, const struct pending *pending, char **ret, key_serial *ret_key)
 {
 	char description[KEY_DESCRIPTION_MAX];
-	key_serial key;
-	int r = keyring_add_cert(loader->probe, pending->bytes, pending->len, &key);
+	int r = keyring_add_cert(loader->probe, pending->bytes, pending->len, ret_key);
 
 	if (r < 0)
 		return r;
-	r = keyring_describe(key, description);
-	(void)!keyring_unlink(loader->probe, key);
+	r = keyring_describe(*ret_key, description);
 	if (r < 0)
 		return r;
 	free(*ret);
@@ -143,8 +141,8 @@ static bool is_present(const struct loader *loader, const char *description)
 static int offer(struct loader *loader, const struct pending *pending, struct report_cert *record)
 {
 	bool trusted = string_equal(record->source, "image");
-	key_serial key;
-	int r = probe(loader, pending, &record->key);
+	key_serial key, parsed;
+	int r = probe(loader, pending, &record->key, &parsed);
 
 	if (r < 0)
 		return r;
@@ -161,7 +159,7 @@ static int offer(struct loader *loader, const struct pending *pending, struct re
 			return r;
 		record->result = CERT_LOADED;
 	}
-	return loader->signers ? keyring_add_cert(loader->verify, pending->bytes, pending->len, &key) : 0;
+	return loader->signers ? keyring_link(loader->verify, parsed) : 0;
 }
 
 static void settle(struct loader *loader, struct pending *pending)
@@ -468,8 +466,8 @@ static void recall_one(struct loader *loader, const struct pending *pending)
 	_cleanup_free_ char *description = NULL;
 	key_serial key;
 
-	if (probe(loader, pending, &description) == 0 && keyring_has(loader->target, description))
-		(void)!keyring_add_cert(loader->verify, pending->bytes, pending->len, &key);
+	if (probe(loader, pending, &description, &key) == 0 && keyring_has(loader->target, description))
+		(void)!keyring_link(loader->verify, key);
 }
 
 void certs_recall(int image_fd, const char *image, const char **ret_keyring)

@@ -196,25 +196,34 @@ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
 	return search(ring, "asymmetric", id, ret);
 }
 
+int keyring_link(key_serial ring, key_serial key)
+{
+	return (int)keyctl(KEYCTL_LINK, key, ring, 0, 0);
+}
+
 int keyring_unlink(key_serial ring, key_serial key)
 {
 	return (int)keyctl(KEYCTL_UNLINK, key, ring, 0, 0);
 }
 
-int keyring_verify(key_serial key, const char *info, const void *digest, size_t digest_len,
+static int verify_as(const char *encoding, const char *hash, const struct keyctl_pkey_params *params,
+	const void *digest, const void *signature)
+{
+	char info[64];
+	long r;
+
+	(void)snprintf(info, sizeof(info), "enc=%s hash=%s", encoding, hash);
+	r = syscall(SYS_keyctl, KEYCTL_PKEY_VERIFY, params, info, digest, signature);
+	return r < 0 ? -errno : r > 0 ? -EPROTO : 0;
+}
+
+int keyring_verify(key_serial key, const char *hash, const void *digest, size_t digest_len,
 	const void *signature, size_t signature_len)
 {
 	struct keyctl_pkey_params params = {
 		.key_id = key, .in_len = (uint32_t)digest_len, .in2_len = (uint32_t)signature_len};
-	long r = syscall(SYS_keyctl, KEYCTL_PKEY_VERIFY, &params, info, digest, signature);
+	int r = verify_as("pkcs1", hash, &params, digest, signature);
 
-	return r < 0 ? -errno : r > 0 ? -EPROTO : 0;
-}
-
-bool keyring_is_rsa(key_serial key)
-{
-	struct keyctl_pkey_query query = {0};
-
-	return keyctl(KEYCTL_PKEY_QUERY, key, 0, (long)"enc=pkcs1", (long)&query) == 0 &&
-	       (query.supported_ops & KEYCTL_SUPPORTS_ENCRYPT);
+	/* An encoding that is not the key's is EINVAL before anything is computed. */
+	return r == -EINVAL ? verify_as("x962", hash, &params, digest, signature) : r;
 }

@@ -66,19 +66,19 @@ bool keyring_has(key_serial ring, const char *description);
  */
 _must_check_ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret);
 
+/* Puts a key that this process has into a keyring too. Returns 0 or a negative errno. */
+_must_check_ int keyring_link(key_serial ring, key_serial key);
+
 /* Takes a key out of a keyring. Returns 0 or a negative errno. */
 _must_check_ int keyring_unlink(key_serial ring, key_serial key);
 
 /*
- * Verifies a signature with a key of a private keyring (KEYCTL_PKEY_VERIFY, Linux 4.20). info names encoding and digest: "enc=pkcs1 hash=sha256" for RSA, "enc=x962 hash=sha256"
- * for ECDSA. Returns 0 when it is good. -EKEYREJECTED: not the signature of this digest;
- * -EINVAL, -EBADMSG: not a signature of this key; -ENOENT, -ENOPKG: the kernel lacks the
- * algorithm.
+ * Verifies a signature with a key of a private keyring (KEYCTL_PKEY_VERIFY, Linux 4.20): PKCS#1
+ * for an RSA key, X9.62 for an ECDSA one. hash is the digest's name ("sha256"). Returns 0 when it
+ * is good. -EKEYREJECTED: not the signature of this digest; -EINVAL, -EBADMSG: not a signature of
+ * this key; -ENOENT, -ENOPKG: the kernel lacks the algorithm.
  */
-_must_check_ int keyring_verify(key_serial key, const char *info, const void *digest, size_t digest_len,
+_must_check_ int keyring_verify(key_serial key, const char *hash, const void *digest, size_t digest_len,
 	const void *signature, size_t signature_len);
-
-/* True for a key whose algorithm is RSA: only that one has an encryption operation (KEYCTL_PKEY_QUERY). */
-bool keyring_is_rsa(key_serial key);
 
 #endif

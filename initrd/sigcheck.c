@@ -3,7 +3,6 @@
 #include "sigcheck.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include "certs.h"
 #include "digest.h"
 #include "imasig.h"
@@ -113,7 +112,7 @@ static int explain_verify(int error, const char *signer, const char *path, struc
 int sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, size_t sig_len,
 	const char *path, const char *keyring, char **ret_signer, struct problem *problem)
 {
-	char signer[KEY_DESCRIPTION_MAX] = "", info[64];
+	char signer[KEY_DESCRIPTION_MAX] = "";
 	uint8_t digest[DIGEST_MAX];
 	struct imasig sig;
 	key_serial ring, key;
@@ -128,9 +127,7 @@ int sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, si
 	if (keyring_private(KEYRING_VERIFY, &ring) < 0 || keyring_search_id(ring, sig.key_id, &key) < 0)
 		return unknown_key(&sig, keyring, problem);
 	(void)!keyring_describe(key, signer);
-	(void)snprintf(info, sizeof(info), "enc=%s hash=%s", keyring_is_rsa(key) ? "pkcs1" : "x962",
-		digest_name(sig.algo));
-	r = keyring_verify(key, info, digest, digest_size(sig.algo), sig.bytes, sig.len);
+	r = keyring_verify(key, digest_name(sig.algo), digest, digest_size(sig.algo), sig.bytes, sig.len);
 	if (r < 0)
 		return explain_verify(r, signer, path, problem);
 	*ret_signer = strdup(signer);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* Any configuration: it is wrong exactly when something was complained of, and its lists are whole. */
+#include "fuzz.h"
+#include <errno.h>
+#include "config.h"
+
+struct complaints {
+	size_t count, last_line, lines;
+};
+
+static void complain(size_t line, const char *text, void *context)
+{
+	struct complaints *complaints = context;
+
+	CHECK(line >= 1 && line >= complaints->last_line && line <= complaints->lines);
+	CHECK(*text && strlen(text) < 256);
+	complaints->last_line = line;
+	complaints->count++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = (char *)fuzz_copy(data, size);
+	struct complaints complaints = {.lines = 1};
+	struct config config;
+	size_t i;
+	int r;
+
+	for (i = 0; i < size; i++)
+		complaints.lines += text[i] == '\n';
+	r = config_parse(text, size, &config, complain, &complaints);
+	CHECK(r == 0 || r == -EINVAL);
+	CHECK((r == 0) == (complaints.count == 0));
+	CHECK(config.signature <= SIGNATURE_OPTIONAL && config.root_certs <= CONFIG_CERTS_NO);
+	for (i = 0; i < config.required_cert_count; i++) {
+		CHECK(*config.required_certs[i]);
+		CHECK(!strpbrk(config.required_certs[i], "/ \t\r\n"));
+	}
+	config_free(&config);
+	CHECK(!config.required_certs && !config.required_cert_count);
+	free(text);
+	return 0;
+}

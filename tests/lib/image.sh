@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Real images made by the real dracut, and real roots with the real systemd; source it after vm.sh and scene.sh.
+#
+#   builder_new NAME               a machine that builds images: $BUILDER is its root (a copy of tests/lib/root-systemd),
+#                                  with the module as `make install` leaves it; it is cheap
+#   builder_plain                  takes the module away again
+#   builder_cert FOLDER NAME...    copies certificates of the PKI into a folder of it
+#   builder_policy SIGNER          the lab's policy as the image's, with a detached signature ("" none)
+#   builder_dracut OUT [ARG...]    runs its dracut there; what it says is in OUT.log, its status is returned
+#   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), imaboot, and
+#                                  imaboot-init (no systemd in it); both have signer and policy of rsa2048
+#   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
+#   disk_new NAME                  a machine with its disk, a root whose programs are signed by rsa2048
+#   disk_policy [SIGNER]           standard input becomes /etc/ima/ima-policy on it, signed, or not
+#   image_boot KERNEL IMAGE UNTIL [CMDLINE]   boots until the extended regular expression UNTIL is on the serial line
+#                                  (a check); $VM/log is that line
+#
+# Where the root gets to multi-user.target it says so, shows what IMA and imaboot did, and restarts (see lab_check).
+
+IMAGE_DRIVERS='virtio_pci virtio_blk ext4'
+VM_SILENCE=60
+
+image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it is there; one at a time
+	local file=$1
+	shift
+	(
+		flock 9
+		[ -e "$file" ] || "$@"
+	) 9> "$file.lock" || vm_die "cannot make $file: $(tail -n 5 "$file.log" 2> /dev/null)"
+}
+
+lab_root() {
+	local memo=$CACHE/root-systemd
+	[ -e "$memo" ] || { "$VM_LIB/root-systemd" > "$memo.$$" && mv "$memo.$$" "$memo"; } || return 1
+	cat "$memo"
+}
+
+builder_new() {
+	local root
+	root=$(lab_root) || vm_die 'no root with systemd'
+	BUILDER=$(mktemp -d "$CACHE/builder-$1.XXXXXX")/root || exit 1
+	VM_ALL+=("${BUILDER%/root}")
+	cp -al "$root" "$BUILDER" 2> /dev/null || { rm -rf "$BUILDER" && cp -a "$root" "$BUILDER"; } || exit 1
+	mkdir -p "$BUILDER/usr/lib/modules"
+	builder_make install
+}
+
+# The programs are as they were built, with whatever flags: this make has a folder of its own and builds nothing.
+builder_make() {
+	local own=${BUILDER%/root}/build
+	mkdir -p "$own"
+	cp -p "$BUILD/imaboot" "$BUILD/imactl" "$own"
+	make -s -o all -C "$VM_LIB/../.." O="$own" DESTDIR="$BUILDER" PREFIX=/usr "$1" > "$own/make.log" 2>&1 ||
+		vm_die "make $1: $(tail -n 5 "$own/make.log")"
+}
+
+builder_plain() { builder_make uninstall; }
+
+builder_cert() {
+	local folder=$1 name
+	shift
+	mkdir -p "$BUILDER$folder"
+	for name; do
+		cp "$PKI/$name.der" "$BUILDER$folder/"
+	done
+}
+
+builder_policy() {
+	mkdir -p "$BUILDER/etc/imaboot"
+	scene_policy "$BUILDER/etc/imaboot/policy"
+	[ -z "$1" ] || "$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$BUILDER/etc/imaboot/policy"
+}
+
+# In a mount namespace of its own, so that nothing stays mounted. The modules are those of the stock kernel; a kernel
+# that has its drivers built in does not look at them, so that one image serves all.
+builder_dracut() {
+	local out=$1 kernel
+	shift
+	kernel=$(vm_kernel_dir stock) || return 1
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount --propagation private bash -c '
+		mount -t proc proc "$1/proc" && mount --bind "$2" "$1/usr/lib/modules" || exit 99
+		root=$1
+		shift 2
+		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C dracut "$@"
+	' builder "$BUILDER" "$kernel/lib/modules" --force --kver "$(cat "$kernel/release")" --no-hostonly --reproducible \
+		--no-compress --no-early-microcode --drivers "$IMAGE_DRIVERS" "$@" /image > "$out.log" 2>&1 || return
+	mv "$BUILDER/image" "$out"
+}
+
+image_make() {
+	local kind=$1 out=$2 arguments=()
+	builder_new "$kind"
+	case $kind in
+	plain) builder_plain ;;
+	imaboot-init) arguments=(--omit 'systemd systemd-initrd dracut-systemd') ;;
+	esac
+	if [ "$kind" != plain ]; then
+		builder_cert /etc/keys/ima rsa2048
+		builder_policy rsa2048
+	fi
+	builder_dracut "$out.new" ${arguments[@]+"${arguments[@]}"}
+	mv "$out.new.log" "$out.log"
+	rm -rf "${BUILDER%/root}"
+	[ -e "$out.new" ] && mv "$out.new" "$out"
+}
+
+image_get() {
+	local out=$CACHE/image-$1
+	image_once "$out" image_make "$1" "$out"
+	printf '%s\n' "$out"
+}
+
+image_add() {
+	cp "$1" "$2"
+	(cd "$3" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >> "$2"
+}
+
+# What the root does when it is up. The kernel's log has what both systemds said before their journals ran.
+lab_check() {
+	cat <<'END'
+#!/bin/sh
+until systemctl -q is-active multi-user.target; do sleep 0.2; done
+echo "multi-user.target is reached"
+echo "failed units: $(systemctl --failed --no-legend --plain)."
+echo "the signed program: $(/usr/local/bin/signed 2>&1)"
+echo "the unsigned program: $(/usr/local/bin/unsigned 2>&1)"
+echo "status.json: $(cat /run/imaboot/status.json 2>&1)"
+grep -E ' (\.ima|_ima|asymmetri)' /proc/keys
+[ ! -w /sys/kernel/security/ima/policy ] || echo "the policy file can be written"
+dmesg | sed -n '/systemd\[1\]: .*IMA\|imaboot:\|ima: policy/s/^/[kernel] /p'
+echo "@@END 0"
+echo b > /proc/sysrq-trigger
+END
+}
+
+# Programs, scripts, and what systemd runs: all that may be executed has a signature. evmctl signs a folder in one go;
+# the folder has links to them.
+disk_make() {
+	local out=$1 tree name
+	tree=$(mktemp -d "$CACHE/tree.XXXXXX") || return 1
+	cp -a "$(lab_root)" "$tree/root" || return 1
+	for name in signed unsigned; do
+		printf '#!/bin/sh\necho "the %s program runs"\n' "$name" > "$tree/root/usr/local/bin/$name"
+		chmod 755 "$tree/root/usr/local/bin/$name"
+	done
+	lab_check > "$tree/root/lab/check"
+	chmod 755 "$tree/root/lab/check"
+	mkdir -p "$tree/sign" "$tree/root/etc/ima"
+	(cd "$tree/root" && find . -xdev -type f -perm /111 ! -path ./usr/local/bin/unsigned -print0 |
+		awk 'BEGIN { RS = "\0" } { printf "%s%c../sign/%d%c", $0, 0, NR, 0 }' | xargs -0 -n 2 ln)
+	evmctl ima_sign --recursive --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
+		"$tree/sign" > "$out.log" 2>&1 || return 1
+	truncate -s 384M "$out.new"
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -d "$tree/root" "$out.new" >> "$out.log" 2>&1 || return 1
+	rm -rf "$tree"
+	mv "$out.new" "$out"
+}
+
+disk_new() {
+	local base=$CACHE/root.ext4
+	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}-$1.XXXXXX") || exit 1
+	VM_ALL+=("$VM")
+	VM_CA=$PKI/ca.der
+	image_once "$base" disk_make "$base"
+	cp --sparse=always "$base" "$VM/disk"
+}
+
+disk_policy() {
+	local file=$VM/ima-policy commands
+	cat > "$file"
+	commands="write $file /etc/ima/ima-policy"
+	if [ -n "${1:-}" ]; then
+		"$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$file"
+		commands+=$'\n'"ea_set -f $file.sig /etc/ima/ima-policy security.ima"
+	fi
+	debugfs -w -f - "$VM/disk" <<< "$commands" > "$VM/debugfs.log" 2>&1
+	! grep -v -E '^debugfs|^Allocated inode' "$VM/debugfs.log" || vm_die 'debugfs, see above'
+}
+
+# Waits until the regular expression is there, or QEMU ends, or nothing happens any more; then ends QEMU.
+image_watch() {
+	local pid=$1 until=$2 start=$SECONDS still=$SECONDS size last=-1
+	while kill -0 "$pid" 2> /dev/null; do
+		size=$(stat -c %s "$VM/serial")
+		if [ "$size" != "$last" ]; then
+			last=$size still=$SECONDS
+			! grep -q -a -E -e "$until" "$VM/serial" || { sleep 0.5; break; }
+		fi
+		[ $((SECONDS - still)) -lt "$VM_SILENCE" ] || break
+		[ $((SECONDS - start)) -lt "$VM_TIMEOUT" ] || break
+		sleep 0.1
+	done
+	kill -KILL "$pid" 2> /dev/null
+}
+
+image_boot() {
+	local kernel=$1 image=$2 until=$3 cmdline=${4:-} elf pid
+	elf=$(vm_kernel "$kernel" "$VM_CA") || vm_die "no kernel $kernel"
+	: > "$VM/serial"
+	qemu-system-x86_64 -accel tcg -cpu max -machine q35,hpet=off -no-reboot -nodefaults -display none -m 768 \
+		-serial "file:$VM/serial" -kernel "$elf" -initrd "$image" \
+		-drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" -device virtio-blk-pci,drive=disk \
+		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests \
+audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $cmdline" > "$VM/qemu.log" 2>&1 9>&- &
+	pid=$!
+	image_watch "$pid" "$until"
+	wait "$pid" 2> /dev/null
+	sed -e 's/\r//g' -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\x1bc//g' "$VM/serial" | tr -d '\000' > "$VM/log"
+	if grep -q -E -e "$until" "$VM/log"; then
+		vm_pass "reached: $until"
+	else
+		vm_fail "not reached: $until; QEMU says: $(tail -n 3 "$VM/qemu.log")"
+	fi
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# imactl sign: the same bytes as evmctl's, files and trees, what is passed by, what fails and how it is said.
+# Writing security.ima needs root.
+# shellcheck source=tests/lib/imactl.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/imactl.sh"
+
+sign() { imactl sign "$@"; }
+rsa=(--key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.pem")
+value() { getfattr --only-values -n security.ima -- "$1" 2> /dev/null | od -An -v -tx1 | tr -d ' \n'; }
+
+# ---- the bytes -------------------------------------------------------------------------------
+
+head -c 300000 /dev/urandom > file
+: > empty
+for hash in sha256 sha384 sha512; do
+	for name in file empty; do
+		for key in rsa2048 rsa4096; do
+			"$top/tests/lib/sign" "$PKI/$key.key" "$PKI/$key.pem" $name $hash
+			mv $name.sig theirs
+			good "sign $name with $key over $hash" sign --detached --hash $hash --key "$PKI/$key.key" --cert "$PKI/$key.der" $name
+			same "the bytes are evmctl's" "$(sha256sum < $name.sig)" "$(sha256sum < theirs)"
+		done
+	done
+done
+"$top/tests/lib/sign" "$PKI/no-ski-rsa.key" - file
+mv file.sig theirs
+good "without a certificate" sign --detached --key "$PKI/no-ski-rsa.key" file
+same "the key id is evmctl's" "$(sha256sum < file.sig)" "$(sha256sum < theirs)"
+for key in rsa2048 rsa4096 p256 p384; do
+	good "sign with $key" sign --key "$PKI/$key.key" --cert "$PKI/$key.der" file
+	good "evmctl verifies $key" evmctl ima_verify --key "$PKI/$key.der" file
+done
+same "the summary" "$(sign "${rsa[@]}" file empty)" "files: 2 signed"
+good "only a digest" sign --hash-only file
+same "its bytes" "$(value file)" "0404$(sha256sum file | cut -d' ' -f1)"
+good "a longer digest" sign --hash-only --hash sha512 file
+same "its bytes" "$(value file)" "0406$(sha512sum file | cut -d' ' -f1)"
+touch -d '2001-02-03 04:05:06.789' old
+good "an old file" sign "${rsa[@]}" old
+same "its time is kept" "$(stat -c %y old)" "$(date -d '2001-02-03 04:05:06.789' '+%F %T.789000000 %z')"
+"$build/imactl" key request --algorithm p256 --cn s --key enc.key --out enc.csr --encrypt --passphrase-file <(echo secret) > /dev/null
+echo secret > phrase
+echo wrong > wrong
+good "an encrypted key" sign --key enc.key --passphrase-file phrase file
+says "a wrong pass phrase" 1 "imactl: enc.key: the pass phrase is wrong, or the key is damaged; try the pass phrase again" \
+	sign --key enc.key --passphrase-file wrong file
+cp "$PKI/p256.key" sec1.key
+openssl pkcs8 -topk8 -nocrypt -in sec1.key -outform DER -out key.der
+good "a key in DER" sign --key key.der --cert "$PKI/p256.der" file
+good "evmctl verifies it" evmctl ima_verify --key "$PKI/p256.der" file
+
+# ---- trees -----------------------------------------------------------------------------------
+
+mkdir -p tree/bin tree/lib/deep tree/var/cache
+printf '\177ELF and more' > tree/bin/elf
+printf '#!/bin/sh\n' > tree/bin/script
+printf 'text\n' > tree/bin/text
+printf 'packed' > tree/lib/module.ko.xz
+printf 'x' > tree/var/cache/c
+control=$(printf 'tree/bin/new\nline\033[31m\377')
+printf 'c' > "$control"
+ln tree/bin/elf tree/lib/hard
+ln -s ../bin/elf tree/lib/soft
+ln -s . tree/lib/loop
+ln -s /etc/passwd tree/lib/outside
+mkfifo tree/lib/fifo
+mknod tree/lib/device c 1 3
+passwd=$(value /etc/passwd)
+says "a tree" 0 "files: 6 signed" sign "${rsa[@]}" --root tree
+for file in tree/bin/{elf,script,text} tree/lib/module.ko.xz tree/var/cache/c "$control"; do
+	good "evmctl verifies $(printf %q "$file")" evmctl ima_verify --key "$PKI/rsa2048.der" "$file"
+done
+same "nothing outside of it is touched" "$(value /etc/passwd)" "$passwd"
+clear() { find tree -type f -exec setfattr -x security.ima {} + 2> /dev/null; }
+clear
+says "only executables" 0 "files: 3 signed, 3 skipped" sign "${rsa[@]}" --root tree/ --executables
+same "not the text" "$(value tree/bin/text)" ""
+clear
+says "not what is excluded" 0 "files: 2 signed" sign "${rsa[@]}" --root tree --exclude '/var/*' --exclude 'new*' --exclude text --exclude /lib/hard --exclude elf
+same "not a file by its name" "$(value tree/bin/text)" ""
+same "not a folder by its path" "$(value tree/var/cache/c)" ""
+clear
+output=$(sign "${rsa[@]}" --root tree --dry-run --exclude '*.xz' --exclude script --exclude 'c' --exclude '*/var' --exclude hard)
+same "--dry-run prints names, escaped" "$(grep -v files: <<< "$output" | sort)" "$(printf '%s\n' 'tree/bin/elf' 'tree/bin/new\x0aline\x1b[31m\xff' 'tree/bin/text')"
+same "and writes nothing" "$(getfattr -R -m security.ima tree 2> /dev/null)" ""
+find tree -print0 > list
+says "a list" 0 "files: 7 signed, 11 skipped" sign "${rsa[@]}" --from0 list
+clear
+says "a list on standard input" 0 "files: 1 signed" bash -c "printf 'tree/bin/elf\0' | '$build/imactl' sign --key '$PKI/rsa2048.key' --from0 -"
+says "again, only where needed" 0 "files: 5 signed, 1 were already" sign "${rsa[@]}" --root tree --skip-valid
+says "another signer's are replaced" 0 "files: 6 signed" sign --key "$PKI/p256.key" --root tree --skip-valid
+says "one's own are not" 0 "files: 0 signed, 6 were already" sign --key "$PKI/p256.key" --root tree --skip-valid
+echo more >> tree/bin/text
+says "a changed file is signed again" 0 "files: 1 signed, 5 were already" sign --key "$PKI/p256.key" --root tree --skip-valid
+
+mkdir many
+for i in $(seq 400); do printf '%s' "$i" > "many/$i"; done
+for jobs in 1 3; do
+	says "$jobs threads" 0 "files: 400 signed" sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --root many --jobs $jobs
+	good "all are good" imactl verify --cert "$PKI/p256.der" --root many
+done
+python3 - <<'END'
+import os
+os.mkdir("deep"); os.chdir("deep")
+for i in range(300):
+    os.mkdir("d" * 100); os.chdir("d" * 100)
+open("bottom", "w").write("x")
+END
+says "300 folders deep, a path of 30,000 bytes" 0 "files: 1 signed" sign "${rsa[@]}" --root deep
+same "by so many descriptors" "$(bash -c "ulimit -n 100; '$build/imactl' sign --key '$PKI/p256.key' --root deep 2>&1 >/dev/null" | sed 's/.*ddd: //')" \
+	"cannot be opened: too many files are open, folder in folder; raise the limit: ulimit -n"
+
+# ---- what fails is named, and the rest goes on -----------------------------------------------
+
+says "a missing file" 1 "imactl: nowhere: there is no such file, or it vanished meanwhile" sign "${rsa[@]}" nowhere file
+same "the other is signed" "$(tail -n 1 <<< "$output")" "files: 1 signed, 1 failed"
+says "a folder" 1 "imactl: tree: is a directory, not a regular file; for all that is in it use --root" sign "${rsa[@]}" tree
+says "a FIFO" 1 "imactl: tree/lib/fifo: is a device, a FIFO or a socket, not a regular file" sign "${rsa[@]}" tree/lib/fifo
+ln -s loop loop
+says "a loop" 1 "imactl: loop: cannot be opened: its symbolic links lead in a circle" sign "${rsa[@]}" loop
+says "a root that is none" 1 "imactl: nowhere: there is no such file, or it vanished meanwhile" sign "${rsa[@]}" --root nowhere
+says "a list that is none" 1 "imactl: nowhere: the list cannot be opened: No such file or directory" sign "${rsa[@]}" --from0 nowhere
+says "/proc has no attribute" 1 "imactl: /proc/version: was changed while it was read; try again when nothing writes to it" sign "${rsa[@]}" /proc/version
+says "sysfs" 1 "files: 0 signed, 1 failed" sign "${rsa[@]}" /sys/kernel/mm/transparent_hugepage/enabled
+mkdir ramfs
+unshare -m bash -c "mount -t ramfs none ramfs && cp file ramfs/f && '$build/imactl' sign --key '$PKI/p256.key' ramfs/f
+	mount -o remount,ro ramfs; mount -t tmpfs none many && cp file many/f && mount -o remount,ro many && '$build/imactl' sign --key '$PKI/p256.key' many/f
+	'$build/imactl' sign --key '$PKI/p256.key' --dry-run --root . --exclude pki | grep -c many
+	'$build/imactl' sign --key '$PKI/p256.key' --dry-run --root . --exclude pki --cross-device | grep -x ./many/f" > output 2>&1
+same "ramfs, read-only, other file systems" "$(cat output)" "imactl: ramfs/f: its file system has no security.ima; sign it on another file system, or use --detached
+files: 0 signed, 1 failed
+imactl: many/f: its file system is read-only; mount it writable, or use --detached
+files: 0 signed, 1 failed
+0
+./many/f"
+setpriv --reuid 65534 --clear-groups true 2> /dev/null && {
+	cp "$PKI/p256.key" public.key
+	chmod 644 public.key file
+	chmod 711 .
+	cp file secret
+	chmod 600 secret
+	says "as another user" 1 "imactl: file: security.ima cannot be written: Operation not permitted; be root, and see that the file is not immutable (lsattr), or use --detached" \
+		setpriv --reuid 65534 --clear-groups "$build/imactl" sign --key public.key file
+	says "unreadable" 1 "imactl: secret: cannot be opened: Permission denied" \
+		setpriv --reuid 65534 --clear-groups "$build/imactl" sign --key public.key secret
+}
+truncate -s 10G sparse
+sign "${rsa[@]}" sparse file > interrupted 2>&1 &
+sleep 0.5
+before=$(awk '/VmHWM/ { print $2 }' "/proc/$(pgrep -P $! imactl || echo $!)/status")
+kill -INT "$(pgrep -P $! imactl || echo $!)"
+wait $!
+same "interrupted: status" $? 1
+same "interrupted: said" "$(grep imactl: interrupted)" "imactl: sign: interrupted; each file is either signed or as it was"
+same "the large file is as it was" "$(value sparse)" ""
+same "and took little memory" "$((before < 40000))" 1
+rm -f sparse
+(for _ in $(seq 200); do date >> moving; done) &
+truncate -s 200M moving
+bad "a file that changes meanwhile" sign "${rsa[@]}" moving
+wait
+rm -f moving
+
+# ---- policies --------------------------------------------------------------------------------
+
+printf 'measure func=FILE_CHECK' > ima-policy
+says "a policy without a newline" 1 "imactl: ima-policy: does not end with a newline, so the kernel refuses it; add one: echo >> 'ima-policy', and sign it again" \
+	sign "${rsa[@]}" ima-policy
+same "is not signed" "$(value ima-policy)" ""
+cp ima-policy other
+good "a file of another name" sign "${rsa[@]}" other
+bad "unless it is said to be a policy" sign --policy "${rsa[@]}" other
+printf '# nothing\n' > ima-policy
+says "a policy without a rule" 1 "imactl: ima-policy: holds no rule, only comments and blank lines: the kernel would commit nothing; write the rules, or remove the file" \
+	sign "${rsa[@]}" ima-policy
+printf 'measure func=FILE_CHECK\n' > ima-policy
+good "a good policy" sign "${rsa[@]}" ima-policy
+
+# ---- options ---------------------------------------------------------------------------------
+
+says "no key" 2 "imactl: sign: --key is missing; see 'imactl sign --help'" sign file
+says "no file" 2 "imactl: sign: a file is missing; name files, or use --root DIR or --from0 FILE" sign "${rsa[@]}"
+says "hash" 2 "imactl: sign: --hash 'md5' is none of sha256, sha384, sha512" sign "${rsa[@]}" --hash md5 file
+says "jobs" 2 "imactl: sign: --jobs '0' is not a number from 1 to 1024" sign "${rsa[@]}" --jobs 0 file
+says "--hash-only with a key" 2 "imactl: sign: --hash-only needs no --key and no --cert; see 'imactl sign --help'" sign "${rsa[@]}" --hash-only file
+says "--detached with a tree" 2 "imactl: sign: --detached is for single files, not for --root; see 'imactl sign --help'" sign "${rsa[@]}" --detached --root tree
+says "a certificate of another key" 1 "imactl: $PKI/p256.der: is not the certificate of the private key; name the key and the certificate of the same signer" \
+	sign --key "$PKI/rsa2048.key" --cert "$PKI/p256.der" file
+says "a certificate without an id" 1 "imactl: $PKI/no-ski.der: has no subjectKeyIdentifier, so the kernel would not find the key of a signature; issue the certificate again with one: imactl key issue" \
+	sign --key "$PKI/no-ski.key" --cert "$PKI/no-ski.der" file
+says "a key of another kind" 1 "imactl: $PKI/ed25519.key: its key is ED25519-256, which IMA cannot be relied on to verify; use one of rsa2048, rsa3072, rsa4096, p256, p384" \
+	sign --key "$PKI/ed25519.key" file
+says "a key that is none" 1 "imactl: $PKI/rsa2048.der: is not a private key in PEM or DER, or is damaged; name the file of the private key" \
+	sign --key "$PKI/rsa2048.der" file
+says "a key that is not there" 1 "imactl: nowhere: there is no such file" sign --key nowhere file
+finish

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Building leaves nothing behind but its own folder; install puts each file where it belongs, with its mode; uninstall
+# takes all of them away and nothing else.
+. "$(dirname "$0")/checks.bash"
+
+tree=$work/tree root=$work/root
+copy_tree "$tree" || miss 'the tree cannot be copied'
+cd "$tree" || exit 1
+{ git init && git add -A && git -c user.name=test -c user.email=test@example.invalid commit -m tree; } > /dev/null 2>&1
+is 'the copy is clean' "$(git status --porcelain 2>&1)" ''
+
+ok 'build' build "$tree" all
+none 'building leaves no untracked file' "$(git status --porcelain)"
+is 'what is ignored is the build folder' "$(git status --porcelain --ignored)" '!! build/'
+
+ok 'install' build "$tree" install DESTDIR="$root" PREFIX=/usr
+wanted=$(
+	{
+		echo '755 usr/sbin/imaboot'
+		echo '755 usr/bin/imactl'
+		for page in man/*.[1-9]; do
+			[ ! -f "$page" ] || echo "644 usr/share/man/man${page##*.}/${page##*/}"
+		done
+		for file in dracut-module/50imaboot/*; do
+			[ ! -f "$file" ] || echo "755 usr/lib/dracut/modules.d/50imaboot/${file##*/}"
+		done
+		[ ! -d dracut-module/50imaboot ] || echo '644 usr/lib/dracut/dracut.conf.d/10-imaboot.conf'
+		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
+	} | sort
+)
+files() { (cd "$root" && find . -type f -printf '%m %P\n' | sort); }
+none 'install puts these files, with these modes' "$(diff <(files) <(echo "$wanted"))"
+none 'nothing that is installed can be written by others' "$(find "$root" -perm /022 ! -type l)"
+none 'no folder name of the build is in the programs' "$(grep -lF "$tree" "$root"/usr/*bin/*)"
+ok 'the installed program runs' "$root/usr/sbin/imaboot" version
+ok 'install once more' build "$tree" install DESTDIR="$root" PREFIX=/usr
+none 'installing leaves no untracked file' "$(git status --porcelain)"
+
+echo mine > "$root/usr/share/doc/imaboot/mine"
+ok 'uninstall' build "$tree" uninstall DESTDIR="$root" PREFIX=/usr
+is 'uninstall leaves what is not ours' "$(cd "$root" && find . ! -type d)" ./usr/share/doc/imaboot/mine
+rm "$root/usr/share/doc/imaboot/mine"
+ok 'uninstall once more' build "$tree" uninstall DESTDIR="$root" PREFIX=/usr
+none 'uninstall leaves nothing' "$(find "$root" ! -type d; find "$root" -name '*imaboot*')"
+
+ok 'clean' build "$tree" clean
+none 'clean leaves nothing' "$(git status --porcelain --ignored)"
+exit "$failed"

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A machine for boot_run(): the image is the folder /image, the real root /root, the kernel's files
+ * lie beside them, the keyrings are those of fakering.h. For tests that wrap, besides those,
+ *   securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount
+ */
+#ifndef IMABOOT_TEST_FAKEBOOT_H
+#define IMABOOT_TEST_FAKEBOOT_H
+
+#include <sys/mount.h>
+#include "boot.h"
+#include "candidate.h"
+#include "capture.h"
+#include "fakering.h"
+#include "log.h"
+#include "securityfs.h"
+
+#define ROOT_POLICY "audit\n# of root\n"
+#define IMAGE_POLICY "audit\n# of image\n"
+#define SIGNATURE "\x03\x02\x04\x01\x23\x45\x67\x00\x03sig" /* by the key 01234567 */
+
+static struct {
+	int mount_error, guard_error;
+	const char *refused; /* the dry run refuses a policy with this text */
+	bool commit_does_nothing;
+	bool is_signed;       /* files of the root have SIGNATURE as their attribute */
+	int guards;           /* how often the guard was set */
+	struct buf submitted; /* "dry NAME " and "commit NAME " for each submission */
+	struct report report;
+	struct capture err;
+} fakeboot;
+
+int __wrap_securityfs_mount(void);
+int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened);
+int __wrap_guard_set(void);
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags);
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+
+int __wrap_securityfs_mount(void)
+{
+	return fakeboot.mount_error;
+}
+
+int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
+{
+	char text[256] = "";
+	const char *name;
+
+	assert_true(pread(policy_fd, text, sizeof(text) - 1, 0) > 0);
+	name = strstr(text, "# of ");
+	buf_printf(&fakeboot.submitted, "%s %.*s ", commit ? "commit" : "dry",
+		name ? (int)strcspn(name + 5, "\n") : 1, name ? name + 5 : "?");
+	*ret_opened = true;
+	if (fakeboot.refused && strstr(text, fakeboot.refused))
+		return -EINVAL;
+	if (commit && !fakeboot.commit_does_nothing)
+		assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	return 0;
+}
+
+int __wrap_guard_set(void)
+{
+	fakeboot.guards++;
+	return fakeboot.guard_error;
+}
+
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size)
+{
+	(void)fd;
+	(void)size;
+	assert_string_equal(name, "security.ima");
+	errno = ENODATA;
+	if (!fakeboot.is_signed)
+		return -1;
+	memcpy(ret, SIGNATURE, sizeof(SIGNATURE) - 1);
+	return sizeof(SIGNATURE) - 1;
+}
+
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags)
+{
+	(void)fd;
+	(void)value;
+	(void)len;
+	(void)flags;
+	assert_string_equal(name, "security.ima");
+	return 0;
+}
+
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data)
+{
+	(void)target;
+	(void)type;
+	(void)flags;
+	(void)data;
+	assert_string_equal(source, "efivarfs");
+	errno = ENODEV;
+	return -1;
+}
+
+/* A kernel with IMA that takes a policy, an empty image and an empty root. */
+static inline int fakeboot_new(void **context)
+{
+	memset(&fakeboot, 0, sizeof(fakeboot));
+	if (fakering_new(context) < 0)
+		return -1;
+	fakeroot_dir("/image");
+	fakeroot_dir("/root");
+	fakeroot_file(IMA_POLICY, "");
+	assert_int_equal(chmod(fakeroot_path(IMA_POLICY), 0600), 0);
+	fakeroot_file(PROC_CMDLINE, "root=/dev/vda\n");
+	log_set_program("test");
+	log_set_kmsg(false);
+	return 0;
+}
+
+static inline int fakeboot_remove(void **context)
+{
+	report_free(&fakeboot.report);
+	buf_free(&fakeboot.submitted);
+	return fakering_remove(context);
+}
+
+#define BOOT_TEST(test) cmocka_unit_test_setup_teardown(test, fakeboot_new, fakeboot_remove)
+
+static inline void fakeboot_lock(void)
+{
+	fakeroot_file(LOCKDOWN_FILE, "none [integrity] confidentiality\n");
+}
+
+/* Boots, and checks exit status and outcome. */
+static inline void fakeboot_run(int status, const char *outcome)
+{
+	char image[PATH_MAX], root[PATH_MAX];
+	int r;
+
+	strcpy(image, fakeroot_path("/image"));
+	strcpy(root, fakeroot_path("/root"));
+	report_free(&fakeboot.report);
+	capture_begin(&fakeboot.err, STDERR_FILENO);
+	r = boot_run(image, root, &fakeboot.report);
+	(void)capture_end(&fakeboot.err);
+	assert_string_equal(outcome_name(fakeboot.report.outcome), outcome);
+	assert_int_equal(r, status);
+}
+
+/* What was submitted to the kernel, in order. */
+#define assert_submitted(wanted) assert_string_equal(buf_string(&fakeboot.submitted), wanted)
+
+/* The log holds exactly these lines. */
+#define assert_log(wanted) assert_string_equal(fakeboot.err.text, wanted)
+
+#endif

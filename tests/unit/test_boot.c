@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of initrd/boot.c: which policy is put in force, and the outcome of each way through.
+ * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
+ * wrap: keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
+ * wrap: securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount
+ */
+#include "fakeboot.h"
+
+#define ROOT_FILE "/root/etc/ima/ima-policy"
+#define IMAGE_FILE "/image/etc/imaboot/policy"
+
+static void policy_of_the_root_is_enforced(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry root commit root ");
+	assert_log("");
+	assert_string_equal(report_policy(&fakeboot.report)->source, "root");
+	assert_string_equal(report_policy(&fakeboot.report)->path, "/etc/ima/ima-policy");
+	assert_string_equal(report_policy(&fakeboot.report)->proof, "file-gone");
+	assert_int_equal(fakeboot.report.candidate_count, 1);
+	assert_string_equal(fakeboot.report.policy_file, "loaded-once");
+	assert_int_equal(fakeboot.guards, 0); /* there is nothing left to guard */
+	assert_false(fakeboot.report.guard);
+}
+
+static void policy_of_the_image_is_enforced_without_one_of_the_root(void **context)
+{
+	(void)context;
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry image commit image ");
+	assert_int_equal(fakeboot.report.candidate_count, 2);
+	assert_int_equal(fakeboot.report.candidates[0].result, CANDIDATE_ABSENT);
+	assert_log("");
+}
+
+static void refused_policy_of_the_root_falls_back_to_the_image(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeboot.refused = "# of root";
+	fakeboot_run(EXIT_FALLBACK, "fallback");
+	assert_submitted("dry root dry image commit image ");
+	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage dry-run: the kernel refuses a "
+		   "rule, without a reason in its log; correct the rule, and sign the policy again\n");
+	assert_string_equal(report_policy(&fakeboot.report)->source, "image");
+}
+
+static void both_refused_is_a_failure(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeboot.refused = "audit";
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("dry root dry image ");
+	assert_null(report_policy(&fakeboot.report));
+	assert_int_equal(fakeboot.guards, 1);
+	assert_true(fakeboot.report.guard);
+}
+
+static void refused_policy_and_none_in_the_image_is_a_failure(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot.refused = "# of root";
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("dry root ");
+	assert_int_equal(fakeboot.guards, 1);
+}
+
+static void broken_file_is_never_submitted(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, "audit\n# of root");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage read: does not end with a "
+		   "newline, so the kernel refuses it; add one: echo >> '/etc/ima/ima-policy', and sign it "
+		   "again\n");
+}
+
+static void no_policy_at_all_is_told(void **context)
+{
+	(void)context;
+	fakeboot_run(EXIT_DONE, "no-policy");
+	assert_submitted("");
+	assert_log("test: there is no policy: neither /etc/ima/ima-policy in the root nor "
+		   "/etc/imaboot/policy in the image\n");
+	assert_int_equal(fakeboot.report.message_count, 1);
+	assert_int_equal(fakeboot.guards, 1);
+	assert_string_equal(fakeboot.report.policy_file, "readable");
+}
+
+static void commit_without_proof_is_a_failure(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot.commit_does_nothing = true;
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("dry root commit root ");
+	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage confirm: the kernel took the "
+		   "file, but nothing proves that its rules are in force; look at the kernel's log (dmesg) "
+		   "for lines with ima\n");
+	assert_int_equal(fakeboot.guards, 1);
+}
+
+/* With a signer loaded the signature is required: an unsigned policy is not even shown to the kernel. */
+static void unsigned_policy_is_refused_once_a_signer_is_loaded(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_int_equal(fakeboot.report.candidates[0].stage, STAGE_SIGNATURE);
+}
+
+static void root_cannot_switch_the_signature_off(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file("/root/etc/keys/ima", "not a folder");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+}
+
+static void signed_policy_is_enforced(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot.is_signed = true;
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry root commit root ");
+	assert_string_equal(report_policy(&fakeboot.report)->signed_by, "A: 01234567");
+}
+
+static void wrongly_signed_policy_falls_back_to_the_image(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeroot_bytes(IMAGE_FILE ".sig", SIGNATURE, sizeof(SIGNATURE) - 1);
+	fakeboot_run(EXIT_FALLBACK, "fallback");
+	assert_submitted("dry image commit image ");
+	fakering.verify_error = -EKEYREJECTED;
+	fakeroot_file(IMA_POLICY, "");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("dry image commit image ");
+}
+
+static void signature_can_be_required_and_made_optional(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file("/image" CONFIG_FILE, "signature = required\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file("/image" CONFIG_FILE, "signature = optional\n");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry root commit root ");
+}
+
+static void locked_platform_requires_a_signature(void **context)
+{
+	(void)context;
+	fakeboot_lock();
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_int_equal(fakeboot.report.candidates[0].stage, STAGE_SIGNATURE);
+}
+
+static void guard_that_fails_is_told(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot.refused = "# of root";
+	fakeboot.guard_error = -EPERM;
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_false(fakeboot.report.guard);
+	assert_non_null(strstr(fakeboot.err.text,
+		"test: the guard over /sys/kernel/security/integrity/ima/policy cannot be set: Operation not "
+		"permitted; systemd may try to load /etc/ima/ima-policy again\n"));
+}
+
+static void root_that_is_the_image_has_no_policy_of_its_own(void **context)
+{
+	char image[PATH_MAX];
+
+	(void)context;
+	fakeroot_file("/image/etc/ima/ima-policy", ROOT_POLICY);
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	strcpy(image, fakeroot_path("/image"));
+	assert_int_equal(boot_run(image, image, &fakeboot.report), EXIT_DONE);
+	assert_submitted("dry image commit image ");
+	assert_int_equal(fakeboot.report.candidate_count, 1);
+}
+
+static void boot_without_a_root_takes_the_image(void **context)
+{
+	char image[PATH_MAX];
+
+	(void)context;
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	strcpy(image, fakeroot_path("/image"));
+	assert_int_equal(boot_run(image, NULL, &fakeboot.report), EXIT_DONE);
+	assert_submitted("dry image commit image ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOOT_TEST(policy_of_the_root_is_enforced),
+		BOOT_TEST(policy_of_the_image_is_enforced_without_one_of_the_root),
+		BOOT_TEST(refused_policy_of_the_root_falls_back_to_the_image),
+		BOOT_TEST(both_refused_is_a_failure),
+		BOOT_TEST(refused_policy_and_none_in_the_image_is_a_failure),
+		BOOT_TEST(broken_file_is_never_submitted),
+		BOOT_TEST(no_policy_at_all_is_told),
+		BOOT_TEST(commit_without_proof_is_a_failure),
+		BOOT_TEST(unsigned_policy_is_refused_once_a_signer_is_loaded),
+		BOOT_TEST(root_cannot_switch_the_signature_off),
+		BOOT_TEST(signed_policy_is_enforced),
+		BOOT_TEST(wrongly_signed_policy_falls_back_to_the_image),
+		BOOT_TEST(signature_can_be_required_and_made_optional),
+		BOOT_TEST(locked_platform_requires_a_signature),
+		BOOT_TEST(guard_that_fails_is_told),
+		BOOT_TEST(root_that_is_the_image_has_no_policy_of_its_own),
+		BOOT_TEST(boot_without_a_root_takes_the_image),
+	};
+
+	return RUN_TESTS(tests);
+}

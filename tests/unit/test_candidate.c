@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of initrd/candidate.c: every stage of a policy of the root on its way into the kernel.
+ * wrap: sigcheck_verify securityfs_submit securityfs_policy_state kmsg_mark kmsg_collect
+ * wrap: kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write
+ */
+#include "fakepolicy.h"
+
+static void policy_is_read_with_its_attribute(void **context)
+{
+	(void)context;
+	fake.xattr = "signature";
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_string_equal(record.path, "/p");
+	assert_string_equal(
+		record.sha256, "8818d016bf6ad2955510ea05054b6287e0b6732ac22a6c323fcda06476d04a72");
+	assert_int_equal(candidate.sig_len, 9);
+	assert_int_equal(record.stage, STAGE_READ);
+	assert_int_equal(record.result, CANDIDATE_FAILED); /* until it is in force */
+}
+
+static void file_without_attributes_is_unsigned(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_int_equal(candidate.sig_len, 0);
+	candidate_free(&candidate);
+	free(record.path);
+	fake.xattr_error = EOPNOTSUPP;
+	assert_int_equal(read_it(false), 0);
+	assert_int_equal(candidate.sig_len, 0);
+}
+
+static void unreadable_attribute_is_a_failure(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	fake.xattr_error = ERANGE;
+	check_failed(read_it(false), STAGE_READ, -ERANGE,
+		"its security.ima is longer than 1024 bytes, the most that is read", "sign the file again");
+	candidate_free(&candidate);
+	free(record.path);
+	fake.xattr_error = EIO;
+	check_failed(read_it(false), STAGE_READ, -EIO, "its security.ima cannot be read: Input/output error",
+		NULL);
+}
+
+static void absent_policy_is_no_failure(void **context)
+{
+	(void)context;
+	assert_int_equal(read_it(false), -ENOENT);
+	assert_int_equal(record.result, CANDIDATE_ABSENT);
+}
+
+static void dangling_link_is_a_failure(void **context)
+{
+	(void)context;
+	fakeroot_link("/r/p", "gone");
+	assert_int_equal(read_it(false), -ENOENT);
+	assert_int_equal(record.result, CANDIDATE_FAILED);
+	assert_string_equal(record.problem.remedy, "put the file itself here, or correct the link");
+}
+
+static void content_is_checked(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "# nothing\n");
+	check_failed(read_it(false), STAGE_READ, -ENODATA,
+		"holds no rule, only comments and blank lines: the kernel would commit nothing",
+		"write the rules, or remove the file");
+	assert_int_equal(strlen(record.sha256), 64);
+}
+
+static void large_policy_is_refused(void **context)
+{
+	static char large[POLICY_SIZE_MAX + 1];
+
+	(void)context;
+	fakeroot_bytes("/r/p", large, sizeof(large));
+	check_failed(read_it(false), STAGE_READ, -EFBIG, "is larger than 1024 KiB, the most that is read",
+		"check that it is the right file");
+}
+
+static void required_signature_is_a_stage(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	check_failed(candidate_check_signature(&candidate, true), STAGE_SIGNATURE, -EKEYREJECTED,
+		"is badly signed", "sign it");
+	assert_null(record.signed_by);
+	assert_string_equal(buf_string(&fake.calls), "verify /p .ima\n");
+	fake.signer = "A: 01";
+	assert_int_equal(candidate_check_signature(&candidate, true), 0);
+	assert_string_equal(record.signed_by, "A: 01");
+}
+
+static void optional_signature_is_only_recorded(void **context)
+{
+	(void)context;
+	candidate.keyring = NULL;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_int_equal(candidate_check_signature(&candidate, false), 0);
+	assert_int_equal(record.stage, STAGE_READ);
+	assert_int_equal(record.problem.error, 0);
+	assert_string_equal(record.not_verified, "is badly signed");
+	assert_string_equal(buf_string(&fake.calls), "verify /p the keyring\n");
+}
+
+static void dry_run_watches_the_log_and_commits_nothing(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_int_equal(candidate_dry_run(&candidate), 0);
+	assert_int_equal(record.stage, STAGE_DRY_RUN);
+	assert_string_equal(fake.submitted, "audit\n");
+	assert_false(fake.want_audit);
+	assert_string_equal(buf_string(&fake.calls), "mark\nlift\ndry run\ncollect\nrestore\n");
+}
+
+static void refused_dry_run_is_explained(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	fake.submit_error = -EACCES;
+	check_failed(candidate_dry_run(&candidate), STAGE_DRY_RUN, -EACCES, "is badly signed", "sign it");
+	assert_true(fake.want_audit);
+	fake.submit_error = -EINVAL;
+	strcpy(fake.facts.bad_rule, "action=measure func=BOGUS");
+	check_failed(candidate_dry_run(&candidate), STAGE_DRY_RUN, -EINVAL,
+		"the kernel refuses a rule; it logged: action=measure func=BOGUS",
+		"correct the rule, and sign the policy again");
+	assert_true(fake.want_audit);
+}
+
+static void policy_file_that_cannot_be_opened_has_no_log(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	fake.opened = false;
+	fake.submit_error = -EROFS;
+	check_failed(candidate_dry_run(&candidate), STAGE_DRY_RUN, -EROFS,
+		"the guard over the kernel's policy file is set",
+		"lift it with 'imaboot guard off', load, and set it again");
+	assert_null(strstr(buf_string(&fake.calls), "collect"));
+}
+
+/* Commits with that state and those lines in the log; the proof, NULL for none. */
+static const char *proof_of(enum policy_state after, bool completed, bool failed)
+{
+	int r;
+
+	fake.after = after;
+	fake.facts = (struct kmsg_facts){.completed = completed, .failed = failed};
+	r = candidate_commit(&candidate);
+	assert_int_equal(r, record.proof ? 0 : -EPROTO);
+	assert_int_equal(record.stage, STAGE_CONFIRM);
+	assert_int_equal(record.result, record.proof ? CANDIDATE_ACCEPTED : CANDIDATE_FAILED);
+	return record.proof;
+}
+
+static void commit_is_proven(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_string_equal(proof_of(POLICY_GONE, false, false), "file-gone");
+	assert_string_equal(proof_of(POLICY_READ_ONLY, false, false), "read-only");
+	assert_string_equal(proof_of(POLICY_WRITABLE, true, false), "kernel-log");
+	assert_string_equal(proof_of(POLICY_READABLE, true, false), "kernel-log");
+}
+
+static void commit_without_proof_is_a_failure(void **context)
+{
+	static const char remedy[] = "look at the kernel's log (dmesg) for lines with ima";
+
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_null(proof_of(POLICY_WRITABLE, false, false));
+	check_failed(-EPROTO, STAGE_CONFIRM, -EPROTO,
+		"the kernel took the file, but nothing proves that its rules are in force", remedy);
+	assert_null(proof_of(POLICY_READABLE, true, true));
+	check_failed(-EPROTO, STAGE_CONFIRM, -EPROTO,
+		"the kernel took the file and then dropped it: it logged \"policy update failed\"", remedy);
+}
+
+/* The kernel reads the file again each time; a change in between is noticed. */
+static void file_that_changes_is_not_committed(void **context)
+{
+	static const char *const contents[] = {"audjt\n", "audit\nmeasure\n", "aud"};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(contents); i++) {
+		fakeroot_file("/r/p", "audit\n");
+		assert_int_equal(read_it(false), 0);
+		assert_int_equal(candidate_dry_run(&candidate), 0);
+		fakeroot_file("/r/p", contents[i]);
+		check_failed(candidate_commit(&candidate), STAGE_COMMIT, -ESTALE,
+			"was changed after it was checked; it was not loaded",
+			"find out what writes to it: nothing should while the machine boots");
+		assert_null(strstr(buf_string(&fake.calls), "commit"));
+		candidate_free(&candidate);
+		free(take_pointer(record.path));
+	}
+}
+
+static void file_that_changes_while_it_is_loaded_is_told(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	fake.rewrite = "dont_appraise\n";
+	check_failed(candidate_commit(&candidate), STAGE_CONFIRM, -ESTALE,
+		"was changed while the kernel loaded it: what is in force is not what was checked",
+		"find out what writes to it: nothing should while the machine boots");
+}
+
+static void refused_commit_is_explained(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	fake.submit_error = -ETXTBSY;
+	check_failed(candidate_commit(&candidate), STAGE_COMMIT, -ETXTBSY,
+		"is open for writing in another process, so the kernel does not read it",
+		"close it there and try again");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CANDIDATE_TEST(policy_is_read_with_its_attribute),
+		CANDIDATE_TEST(file_without_attributes_is_unsigned),
+		CANDIDATE_TEST(unreadable_attribute_is_a_failure),
+		CANDIDATE_TEST(absent_policy_is_no_failure),
+		CANDIDATE_TEST(dangling_link_is_a_failure),
+		CANDIDATE_TEST(content_is_checked),
+		CANDIDATE_TEST(large_policy_is_refused),
+		CANDIDATE_TEST(required_signature_is_a_stage),
+		CANDIDATE_TEST(optional_signature_is_only_recorded),
+		CANDIDATE_TEST(dry_run_watches_the_log_and_commits_nothing),
+		CANDIDATE_TEST(refused_dry_run_is_explained),
+		CANDIDATE_TEST(policy_file_that_cannot_be_opened_has_no_log),
+		CANDIDATE_TEST(commit_is_proven),
+		CANDIDATE_TEST(commit_without_proof_is_a_failure),
+		CANDIDATE_TEST(file_that_changes_is_not_committed),
+		CANDIDATE_TEST(file_that_changes_while_it_is_loaded_is_told),
+		CANDIDATE_TEST(refused_commit_is_explained),
+	};
+
+	return RUN_TESTS(tests);
+}

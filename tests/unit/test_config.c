@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of common/config.c.
+ * wrap: realloc strndup
+ */
+#include "config.h"
+#include "unit.h"
+
+static bool no_realloc, no_strndup;
+
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+char *__real_strndup(const char *string, size_t len);
+char *__wrap_strndup(const char *string, size_t len);
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return no_realloc ? NULL : __real_realloc(pointer, size);
+}
+
+char *__wrap_strndup(const char *string, size_t len)
+{
+	return no_strndup ? NULL : __real_strndup(string, len);
+}
+
+static struct config config;
+static struct buf complaints; /* "LINE: text" each */
+
+static void complain(size_t line, const char *text, void *context)
+{
+	assert_ptr_equal(context, &config);
+	buf_printf(&complaints, "%zu: %s\n", line, text);
+}
+
+/* Parses a copy of exactly that size, so that a read past its end is found. */
+static int parse(const char *text, size_t len)
+{
+	char *copy = malloc(len + !len);
+	int r;
+
+	assert_non_null(copy);
+	memcpy(copy, text, len);
+	r = config_parse(copy, len, &config, complain, &config);
+	free(copy);
+	return r;
+}
+
+/* The text must give exactly these complaints. */
+static void check_bad(const char *text, const char *wanted)
+{
+	assert_int_equal(parse(text, strlen(text)), -EINVAL);
+	assert_buf(&complaints, wanted);
+	config_free(&config);
+}
+
+static void nothing_means_the_defaults(void **context)
+{
+	static const char *const texts[] = {"", "\n", "# comment", "  \t\n\t# require = yes\n"};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_int_equal(parse(texts[i], strlen(texts[i])), 0);
+		assert_buf(&complaints, "");
+		assert_false(config.require);
+		assert_int_equal(config.signature, SIGNATURE_AUTO);
+		assert_int_equal(config.root_certs, CONFIG_CERTS_AUTO);
+		assert_false(config.allow_override);
+		assert_int_equal(config.required_cert_count, 0);
+		config_free(&config);
+	}
+}
+
+static void every_key_is_read(void **context)
+{
+	static const char text[] = "require = yes\nsignature=required\n\troot-certificates\t=\tno  \n"
+				   "allow-override =yes\nrequire-certificates = a.der  b.der\tc\n";
+
+	(void)context;
+	assert_int_equal(parse(text, strlen(text)), 0);
+	assert_buf(&complaints, "");
+	assert_true(config.require);
+	assert_int_equal(config.signature, SIGNATURE_REQUIRED);
+	assert_int_equal(config.root_certs, CONFIG_CERTS_NO);
+	assert_true(config.allow_override);
+	assert_int_equal(config.required_cert_count, 3);
+	assert_string_equal(config.required_certs[0], "a.der");
+	assert_string_equal(config.required_certs[1], "b.der");
+	assert_string_equal(config.required_certs[2], "c");
+	config_free(&config);
+	assert_null(config.required_certs);
+}
+
+static void other_words_of_the_keys(void **context)
+{
+	static const char text[] =
+		"require = no\nsignature = optional\nroot-certificates = yes\nallow-override = no";
+	static const char automatic[] = "signature = auto\nroot-certificates = auto\n";
+
+	(void)context;
+	assert_int_equal(parse(text, strlen(text)), 0);
+	assert_false(config.require);
+	assert_int_equal(config.signature, SIGNATURE_OPTIONAL);
+	assert_int_equal(config.root_certs, CONFIG_CERTS_YES);
+	assert_false(config.allow_override);
+	assert_int_equal(parse(automatic, strlen(automatic)), 0);
+	assert_int_equal(config.signature, SIGNATURE_AUTO);
+	assert_int_equal(config.root_certs, CONFIG_CERTS_AUTO);
+}
+
+static void line_must_be_a_pair(void **context)
+{
+	(void)context;
+	check_bad("\nrequire\n", "2: 'require' is not of the form key = value\n");
+}
+
+static void unknown_key_is_told(void **context)
+{
+	(void)context;
+	check_bad("require=yes\nRequire=yes", "2: 'Require' is not a key; see imaboot.conf(5)\n");
+	check_bad("=yes", "1: '' is not a key; see imaboot.conf(5)\n");
+}
+
+static void repeated_key_is_told(void **context)
+{
+	(void)context;
+	check_bad("require=yes\n\nrequire=yes\n", "3: 'require' was set in line 1 already; set it once\n");
+}
+
+static void missing_value_is_told(void **context)
+{
+	(void)context;
+	check_bad("require = \nrequire-certificates=",
+		"1: 'require' has no value\n2: 'require-certificates' has no value\n");
+}
+
+static void bad_value_is_told_with_the_words(void **context)
+{
+	(void)context;
+	check_bad("signature = \"auto\"", "1: '\"auto\"' is no value of 'signature', which takes "
+					  "auto|required|optional\n");
+	check_bad("require = ye", "1: 'ye' is no value of 'require', which takes no|yes\n");
+	check_bad("require = no|yes", "1: 'no|yes' is no value of 'require', which takes no|yes\n");
+	check_bad(
+		"require = yes # really", "1: 'yes # really' is no value of 'require', which takes no|yes\n");
+}
+
+static void all_errors_are_told_at_once(void **context)
+{
+	(void)context;
+	assert_int_equal(parse("a\nb=1\nrequire=yes\n", 18), -EINVAL);
+	assert_buf(&complaints,
+		"1: 'a' is not of the form key = value\n2: 'b' is not a key; see imaboot.conf(5)\n");
+	assert_true(config.require);
+	config_free(&config);
+}
+
+static void binary_bytes_are_told(void **context)
+{
+	static const char wanted[] = "1: a NUL or CR byte; write the file as plain text with LF line ends\n";
+
+	(void)context;
+	check_bad("require = yes\r\n", wanted);
+	assert_int_equal(parse("requ\0ire = yes\n", 15), -EINVAL);
+	assert_buf(&complaints, wanted);
+	assert_false(config.require);
+}
+
+static void required_certificate_has_no_folder(void **context)
+{
+	(void)context;
+	check_bad("require-certificates = ok.der ca/root.der /x",
+		"1: 'ca/root.der' must be a file name without a folder\n"
+		"1: '/x' must be a file name without a folder\n");
+}
+
+static void long_values_are_shortened(void **context)
+{
+	char text[400] = "require = ", wanted[200], run[65];
+
+	(void)context;
+	memset(text + 10, 'v', 300);
+	memset(run, 'v', 64);
+	run[64] = '\0';
+	(void)snprintf(wanted, sizeof(wanted), "1: '%s' is no value of 'require', which takes no|yes\n", run);
+	check_bad(text, wanted);
+}
+
+static void without_memory_the_list_fails(void **context)
+{
+	static const char text[] = "require-certificates = a b\n";
+
+	(void)context;
+	no_realloc = true;
+	assert_int_equal(parse(text, strlen(text)), -ENOMEM);
+	no_realloc = false;
+	config_free(&config);
+	no_strndup = true;
+	assert_int_equal(parse(text, strlen(text)), -ENOMEM);
+	no_strndup = false;
+	assert_int_equal(config.required_cert_count, 0);
+	config_free(&config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_means_the_defaults),
+		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(other_words_of_the_keys),
+		cmocka_unit_test(line_must_be_a_pair),
+		cmocka_unit_test(unknown_key_is_told),
+		cmocka_unit_test(repeated_key_is_told),
+		cmocka_unit_test(missing_value_is_told),
+		cmocka_unit_test(bad_value_is_told_with_the_words),
+		cmocka_unit_test(all_errors_are_told_at_once),
+		cmocka_unit_test(binary_bytes_are_told),
+		cmocka_unit_test(required_certificate_has_no_folder),
+		cmocka_unit_test(long_values_are_shortened),
+		cmocka_unit_test(without_memory_the_list_fails),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* Tests of common/params.c. */
+#include "params.h"
+#include "unit.h"
+
+static struct params params;
+static struct buf complaints; /* one line each */
+
+static void complain(const char *text, void *context)
+{
+	assert_ptr_equal(context, &params);
+	buf_printf(&complaints, "%s\n", text);
+}
+
+/* Parses a line and checks the three values and the complaints. */
+static void check(const char *line, enum param_value enabled, enum param_value require,
+	enum param_value debug, const char *wanted)
+{
+	char *copy = malloc(strlen(line) + 1);
+
+	assert_non_null(copy);
+	memcpy(copy, line, strlen(line)); /* without the NUL: nothing reads past the end */
+	params_parse(copy, strlen(line), &params, complain, &params);
+	free(copy);
+	assert_int_equal(params.values[PARAM_ENABLED], enabled);
+	assert_int_equal(params.values[PARAM_REQUIRE], require);
+	assert_int_equal(params.values[PARAM_DEBUG], debug);
+	assert_buf(&complaints, wanted);
+}
+
+static void nothing_is_set_by_default(void **context)
+{
+	(void)context;
+	check("", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	check(" \t\n", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	check("root=/dev/vda quiet ima_policy=tcb rd.break\n", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	assert_false(params.kdump);
+}
+
+static void bare_name_means_true(void **context)
+{
+	(void)context;
+	check("rd.imaboot rd.imaboot.require rd.imaboot.debug", PARAM_TRUE, PARAM_TRUE, PARAM_TRUE, "");
+}
+
+static void words_of_a_boolean(void **context)
+{
+	(void)context;
+	check("rd.imaboot=1 rd.imaboot.require=yes rd.imaboot.debug=on\n", PARAM_TRUE, PARAM_TRUE, PARAM_TRUE,
+		"");
+	check("rd.imaboot=0 rd.imaboot.require=no rd.imaboot.debug=off\n", PARAM_FALSE, PARAM_FALSE,
+		PARAM_FALSE, "");
+}
+
+static void last_one_wins(void **context)
+{
+	(void)context;
+	check("rd.imaboot=0 rd.imaboot=1 rd.imaboot.debug rd.imaboot.debug=0", PARAM_TRUE, PARAM_UNSET,
+		PARAM_FALSE, "");
+}
+
+static void quoted_value_is_unquoted(void **context)
+{
+	(void)context;
+	check("a=\"x rd.imaboot=0 y\" rd.imaboot.require=\"1\"", PARAM_UNSET, PARAM_TRUE, PARAM_UNSET, "");
+	check("a=\"never closed rd.imaboot=0", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+}
+
+static void other_names_are_not_ours(void **context)
+{
+	(void)context;
+	check("rd.imaboots=0 xrd.imaboot=0 rd.imaboot_debug RD.IMABOOT=0", PARAM_UNSET, PARAM_UNSET,
+		PARAM_UNSET, "");
+}
+
+static void unknown_name_is_told(void **context)
+{
+	(void)context;
+	check("rd.imaboot.bogus=1 rd.imaboot. rd.imaboot.debug", PARAM_UNSET, PARAM_UNSET, PARAM_TRUE,
+		"kernel parameter 'rd.imaboot.bogus' is unknown and ignored; see imaboot(7)\n"
+		"kernel parameter 'rd.imaboot.' is unknown and ignored; see imaboot(7)\n");
+}
+
+static void bad_value_is_told_and_ignored(void **context)
+{
+	(void)context;
+	check("rd.imaboot=0 rd.imaboot=true rd.imaboot.require= rd.imaboot.debug=\"a b\"", PARAM_FALSE,
+		PARAM_UNSET, PARAM_UNSET,
+		"kernel parameter rd.imaboot=true is ignored: the value must be 0 or 1\n"
+		"kernel parameter rd.imaboot.require= is ignored: the value must be 0 or 1\n"
+		"kernel parameter rd.imaboot.debug=a b is ignored: the value must be 0 or 1\n");
+}
+
+static void long_words_are_shortened(void **context)
+{
+	char line[600] = "rd.imaboot=", wanted[200];
+	char run[65];
+
+	(void)context;
+	memset(line + 11, 'v', 500);
+	memset(run, 'v', 64);
+	run[64] = '\0';
+	(void)snprintf(wanted, sizeof(wanted),
+		"kernel parameter rd.imaboot=%s is ignored: the value must be 0 or 1\n", run);
+	check(line, PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, wanted);
+	memset(line + 11, 'n', 500);
+	line[10] = '.';
+	memset(run, 'n', 53);
+	run[53] = '\0';
+	(void)snprintf(wanted, sizeof(wanted),
+		"kernel parameter 'rd.imaboot.%s' is unknown and ignored; see imaboot(7)\n", run);
+	check(line, PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, wanted);
+}
+
+static void kdump_kernel_is_seen(void **context)
+{
+	(void)context;
+	check("irqpoll elfcorehdr=0x2a000000", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	assert_true(params.kdump);
+	check("elfcorehdr xelfcorehdr=1 elfcorehdrs=1", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	assert_false(params.kdump);
+}
+
+static void every_parameter_has_name_and_help(void **context)
+{
+	int i;
+
+	(void)context;
+	assert_string_equal(param_name(PARAM_ENABLED), "rd.imaboot");
+	for (i = 0; i < PARAM_COUNT; i++) {
+		assert_int_equal(strncmp(param_name((enum param)i), PARAM_PREFIX, strlen(PARAM_PREFIX)), 0);
+		assert_true(strlen(param_help((enum param)i)) > 10);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_set_by_default),
+		cmocka_unit_test(bare_name_means_true),
+		cmocka_unit_test(words_of_a_boolean),
+		cmocka_unit_test(last_one_wins),
+		cmocka_unit_test(quoted_value_is_unquoted),
+		cmocka_unit_test(other_names_are_not_ours),
+		cmocka_unit_test(unknown_name_is_told),
+		cmocka_unit_test(bad_value_is_told_and_ignored),
+		cmocka_unit_test(long_words_are_shortened),
+		cmocka_unit_test(kdump_kernel_is_seen),
+		cmocka_unit_test(every_parameter_has_name_and_help),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of initrd/platform.c.
+ * wrap: mount umount2
+ */
+#include "platform.h"
+#include <sys/mount.h>
+#include "fakeroot.h"
+
+#define EFIVARS_DIR "/sys/firmware/efi/efivars"
+
+static bool has_efivars; /* mounting efivarfs succeeds, and Secure Boot is on in it */
+static int mounts, umounts;
+
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+int __wrap_umount2(const char *target, int flags);
+
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data)
+{
+	assert_string_equal(source, "efivarfs");
+	assert_string_equal(target, fakeroot_path(EFIVARS_DIR));
+	assert_string_equal(type, "efivarfs");
+	assert_true(flags & MS_RDONLY);
+	assert_null(data);
+	mounts++;
+	errno = ENOENT;
+	if (!has_efivars)
+		return -1;
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0\x01", 5);
+	return 0;
+}
+
+int __wrap_umount2(const char *target, int flags)
+{
+	assert_string_equal(target, fakeroot_path(EFIVARS_DIR));
+	assert_int_equal(flags, MNT_DETACH);
+	umounts++;
+	return 0;
+}
+
+static int start(void **context)
+{
+	has_efivars = false;
+	mounts = umounts = 0;
+	return fakeroot_new(context);
+}
+
+static void check(bool locked, const char *wanted)
+{
+	const char *reason = NULL;
+
+	assert_int_equal(platform_is_locked(&reason), locked);
+	assert_string_equal(reason, wanted);
+}
+
+static const char is_open[] = "UEFI Secure Boot is off and the kernel is not locked down";
+
+static void nothing_known_means_open(void **context)
+{
+	(void)context;
+	check(false, is_open);
+	assert_int_equal(mounts, 1);
+	assert_int_equal(umounts, 0);
+}
+
+static void secure_boot_locks(void **context)
+{
+	(void)context;
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0\x01", 5);
+	check(true, "UEFI Secure Boot is on");
+	assert_int_equal(mounts, 0);
+}
+
+static void secure_boot_that_is_off_leaves_it_open(void **context)
+{
+	(void)context;
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0\0", 5);
+	check(false, is_open);
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0\x02", 5);
+	check(false, is_open);
+}
+
+static void variable_of_another_size_does_not_count(void **context)
+{
+	(void)context;
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0\x01\x01", 6);
+	check(false, is_open);
+	fakeroot_bytes(EFI_SECURE_BOOT, "\x06\0\0\0", 4);
+	check(false, is_open);
+}
+
+static void efivarfs_is_mounted_for_one_read(void **context)
+{
+	(void)context;
+	has_efivars = true;
+	check(true, "UEFI Secure Boot is on");
+	assert_int_equal(mounts, 1);
+	assert_int_equal(umounts, 1);
+}
+
+static void lockdown_locks(void **context)
+{
+	(void)context;
+	fakeroot_file(LOCKDOWN_FILE, "none [integrity] confidentiality\n");
+	check(true, "the kernel is locked down");
+	fakeroot_file(LOCKDOWN_FILE, "none integrity [confidentiality]\n");
+	check(true, "the kernel is locked down");
+	fakeroot_file(LOCKDOWN_FILE, "[none] integrity confidentiality\n");
+	check(false, is_open);
+}
+
+#define PLATFORM_TEST(test) cmocka_unit_test_setup_teardown(test, start, fakeroot_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLATFORM_TEST(nothing_known_means_open),
+		PLATFORM_TEST(secure_boot_locks),
+		PLATFORM_TEST(secure_boot_that_is_off_leaves_it_open),
+		PLATFORM_TEST(variable_of_another_size_does_not_count),
+		PLATFORM_TEST(efivarfs_is_mounted_for_one_read),
+		PLATFORM_TEST(lockdown_locks),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* Tests of initrd/submit.c: each errno of the kernel in words. */
+#include "submit.h"
+#include "unit.h"
+
+static struct problem problem, signature;
+static struct kmsg_facts facts;
+
+/* Explains an error and checks the words. */
+static void check(int error, bool opened, const char *reason, const char *remedy)
+{
+	struct submission submission = {.error = error,
+		.opened = opened,
+		.facts = &facts,
+		.path = "/p",
+		.signature = &signature,
+		.text = "audit\n",
+		.text_len = 6};
+
+	assert_int_equal(submit_explain(&submission, &problem), error);
+	assert_problem(&problem, error, reason, remedy);
+}
+
+static int start(void **context)
+{
+	(void)context;
+	problem_free(&signature);
+	facts = (struct kmsg_facts){0};
+	return 0;
+}
+
+static void policy_file_that_cannot_be_opened(void **context)
+{
+	static const char root[] = "run as root; with SELinux, in a domain that may load policies";
+
+	(void)context;
+	check(-ENOENT, false, "this kernel takes one policy in a boot, and has it already",
+		"reboot to load another one");
+	check(-EBUSY, false,
+		"the kernel's policy file is busy: another process loads a policy, or this kernel takes no "
+		"second one",
+		"try again; if it stays so, reboot to load another policy");
+	check(-EROFS, false, "the guard over the kernel's policy file is set",
+		"lift it with 'imaboot guard off', load, and set it again");
+	check(-EACCES, false, "the kernel's policy file may not be opened: Permission denied", root);
+	check(-EPERM, false, "the kernel's policy file may not be opened: Operation not permitted", root);
+	check(-EIO, false, "the kernel's policy file cannot be opened: Input/output error", NULL);
+}
+
+static void signature_of_its_own_explains_best(void **context)
+{
+	(void)context;
+	problem_set(&signature, -ENODATA, "has no signature");
+	problem_remedy(&signature, "sign it");
+	strcpy(facts.key_id, "0011aabb");
+	check(-EACCES, true, "has no signature", "sign it");
+	problem_set(&signature, -EIO, "cannot be verified");
+	check(-EACCES, true, "cannot be verified", NULL);
+}
+
+static void kernels_log_explains_an_appraisal(void **context)
+{
+	(void)context;
+	strcpy(facts.cause, "invalid-signature");
+	check(-EACCES, true, "the kernel's appraisal refuses it: invalid-signature",
+		"sign it again, and load the signer's certificate first: imaboot keys");
+	strcpy(facts.key_id, "0011aabb");
+	check(-EACCES, true, "is signed with the key 0011aabb, which is not in the kernel's keyring",
+		"load the signer's certificate first: imaboot keys");
+}
+
+static void silent_appraisal_is_told(void **context)
+{
+	(void)context;
+	check(-EACCES, true,
+		"the kernel demands a signed policy and refuses this one without a reason in its log",
+		"sign it again, and load the signer's certificate first: imaboot keys");
+}
+
+static void bad_rule_is_told(void **context)
+{
+	(void)context;
+	check(-EINVAL, true, "the kernel refuses a rule, without a reason in its log",
+		"correct the rule, and sign the policy again");
+	strcpy(facts.bad_rule, "action=measure func=BOGUS");
+	check(-EINVAL, true, "the kernel refuses a rule; it logged: action=measure func=BOGUS",
+		"correct the rule, and sign the policy again");
+}
+
+static void other_refusals_are_told(void **context)
+{
+	(void)context;
+	check(-ETXTBSY, true, "is open for writing in another process, so the kernel does not read it",
+		"close it there and try again");
+	check(-ENOENT, true, "the kernel cannot open it by its descriptor: /proc is not mounted",
+		"mount procfs on /proc");
+	check(-ENOMEM, true, "the kernel refuses to load it: Cannot allocate memory", NULL);
+}
+
+#define SUBMIT_TEST(test) cmocka_unit_test_setup_teardown(test, start, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SUBMIT_TEST(policy_file_that_cannot_be_opened),
+		SUBMIT_TEST(signature_of_its_own_explains_best),
+		SUBMIT_TEST(kernels_log_explains_an_appraisal),
+		SUBMIT_TEST(silent_appraisal_is_told),
+		SUBMIT_TEST(bad_rule_is_told),
+		SUBMIT_TEST(other_refusals_are_told),
+	};
+
+	return RUN_TESTS(tests);
+}

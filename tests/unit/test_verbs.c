@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of initrd/cmd_*.c and policy_verb.c: what each verb prints, and its exit status.
+ * wrap: boot_run certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
+ * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
+ * wrap: mount open
+ */
+#include "verbs.h"
+#include <sys/mount.h>
+#include "boot.h"
+#include "candidate.h"
+#include "capture.h"
+#include "certs.h"
+#include "fakeroot.h"
+#include "guard.h"
+#include "keyring.h"
+#include "log.h"
+#include "securityfs.h"
+
+static struct {
+	int boots, guard_error, lift_error, certs_error, mount_error;
+	bool has_ima, has_user;
+	const char *root; /* what boot and keys were given */
+	int read_error, dry_error, commit_error;
+	bool is_signed;
+	struct buf stages; /* the stages that were entered */
+} fake;
+
+int __wrap_boot_run(const char *image, const char *root, struct report *report);
+int __wrap_certs_load(const struct certs_source *source, struct report *report);
+void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring);
+int __wrap_securityfs_mount(void);
+int __wrap_guard_set(void);
+int __wrap_guard_lift(void);
+int __wrap_keyring_find(const char *name, key_serial *ret);
+int __wrap_keyring_find_user(const char *name, key_serial *ret);
+int __wrap_candidate_read(struct candidate *candidate, int root_fd, const char *root, const char *path);
+int __wrap_candidate_check_signature(struct candidate *candidate, bool required);
+int __wrap_candidate_dry_run(struct candidate *candidate);
+int __wrap_candidate_commit(struct candidate *candidate);
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, mode_t mode);
+
+int __wrap_boot_run(const char *image, const char *root, struct report *report)
+{
+	assert_string_equal(image, "/");
+	fake.boots++;
+	fake.root = root;
+	report->outcome = OUTCOME_FALLBACK;
+	return EXIT_FALLBACK;
+}
+
+int __wrap_certs_load(const struct certs_source *source, struct report *report)
+{
+	struct report_cert *cert = report_add_cert(report);
+
+	assert_true(source->image_fd >= 0);
+	fake.root = source->root_fd >= 0 ? source->root : NULL;
+	cert->path = strdup("/etc/keys/ima/a.der");
+	cert->source = "image";
+	cert->keyring = ".ima";
+	cert->result = fake.certs_error == -EBADMSG ? CERT_REFUSED : CERT_LOADED;
+	return fake.certs_error == -EBADMSG ? 0 : fake.certs_error;
+}
+
+void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring)
+{
+	(void)image_fd;
+	assert_string_equal(image, "/");
+	*ret_keyring = ".ima";
+}
+
+int __wrap_securityfs_mount(void)
+{
+	return fake.mount_error;
+}
+
+int __wrap_guard_set(void)
+{
+	return fake.guard_error;
+}
+
+int __wrap_guard_lift(void)
+{
+	return fake.lift_error;
+}
+
+int __wrap_keyring_find(const char *name, key_serial *ret)
+{
+	assert_string_equal(name, ".ima");
+	*ret = 1;
+	return fake.has_ima ? 0 : -ENOENT;
+}
+
+int __wrap_keyring_find_user(const char *name, key_serial *ret)
+{
+	assert_string_equal(name, "_ima");
+	*ret = 2;
+	return fake.has_user ? 0 : -ENOKEY;
+}
+
+static int stage(struct candidate *candidate, enum policy_stage reached, int error)
+{
+	buf_printf(&fake.stages, "%s ", policy_stage_name(reached));
+	candidate->record->stage = reached;
+	if (error) {
+		problem_set(&candidate->record->problem, error, "is wrong");
+		problem_remedy(&candidate->record->problem, "mend it");
+	}
+	return error;
+}
+
+int __wrap_candidate_read(struct candidate *candidate, int root_fd, const char *root, const char *path)
+{
+	assert_true(root_fd >= 0);
+	assert_string_equal(root, "/");
+	assert_string_equal(candidate->keyring, ".ima");
+	candidate->record->path = strdup(path);
+	return stage(candidate, STAGE_READ, fake.read_error);
+}
+
+int __wrap_candidate_check_signature(struct candidate *candidate, bool required)
+{
+	assert_false(required);
+	if (fake.is_signed)
+		candidate->record->signed_by = strdup("A\n: 01");
+	else
+		candidate->record->not_verified = strdup("has no signature");
+	return stage(candidate, STAGE_SIGNATURE, 0);
+}
+
+int __wrap_candidate_dry_run(struct candidate *candidate)
+{
+	return stage(candidate, STAGE_DRY_RUN, fake.dry_error);
+}
+
+int __wrap_candidate_commit(struct candidate *candidate)
+{
+	candidate->record->proof = "file-gone";
+	return stage(candidate, STAGE_COMMIT, fake.commit_error);
+}
+
+int __wrap_mount(
+	const char *source, const char *target, const char *type, unsigned long flags, const void *data)
+{
+	(void)target;
+	(void)type;
+	(void)flags;
+	(void)data;
+	assert_string_equal(source, "efivarfs");
+	errno = ENODEV;
+	return -1;
+}
+
+/* Nothing that these tests run writes to the machine's own kernel log. */
+int __wrap_open(const char *path, int flags, mode_t mode)
+{
+	if (!string_equal(path, "/dev/kmsg"))
+		return __real_open(path, flags, mode);
+	errno = ENOENT;
+	return -1;
+}
+
+static struct capture out, err;
+
+static int run(size_t argc, char **argv)
+{
+	static const struct verb *const verbs[] = {
+		&verb_boot, &verb_keys, &verb_load, &verb_check, &verb_guard, &verb_status};
+	int status;
+
+	capture_begin(&out, STDOUT_FILENO);
+	capture_begin(&err, STDERR_FILENO);
+	status = verb_main("imaboot", "", verbs, ARRAY_SIZE(verbs), (int)argc, argv);
+	(void)capture_end(&err);
+	(void)capture_end(&out);
+	log_set_kmsg(false);
+	return status;
+}
+
+#define RUN(...)                                                        \
+	run(ARRAY_SIZE(((char *[]){"imaboot", __VA_ARGS__, NULL})) - 1, \
+		(char *[]){"imaboot", __VA_ARGS__, NULL})
+
+static void check(int status, int wanted, const char *wanted_out, const char *wanted_err)
+{
+	assert_int_equal(status, wanted);
+	assert_string_equal(out.text, wanted_out);
+	assert_string_equal(err.text, wanted_err);
+}
+
+static int start(void **context)
+{
+	buf_free(&fake.stages);
+	memset(&fake, 0, sizeof(fake));
+	if (fakeroot_new(context) < 0)
+		return -1;
+	fakeroot_file(IMA_POLICY, "");
+	assert_int_equal(chmod(fakeroot_path(IMA_POLICY), 0600), 0);
+	fakeroot_dir("/run");
+	return 0;
+}
+
+static int stop(void **context)
+{
+	buf_free(&fake.stages);
+	return fakeroot_remove(context);
+}
+
+static void boot_works_once_and_reports(void **context)
+{
+	(void)context;
+	assert_int_equal(RUN("boot"), EXIT_FALLBACK);
+	assert_non_null(strstr(err.text, "imaboot: outcome fallback: no policy loaded, guard not set, "));
+	assert_string_equal(fakeroot_read(RUN_OUTCOME), "fallback 4\n");
+	assert_non_null(strstr(fakeroot_read(RUN_STATUS), "\"outcome\":\"fallback\""));
+	assert_non_null(strstr(fakeroot_read(RUN_REPORT), "outcome fallback: "));
+	check(RUN("boot"), EXIT_FALLBACK, "",
+		"imaboot: the work of this boot is done already, with outcome fallback (see "
+		"/run/imaboot/status.json): nothing is changed\n");
+	assert_int_equal(fake.boots, 1);
+}
+
+static void boot_goes_on_without_its_folder(void **context)
+{
+	(void)context;
+	assert_int_equal(rmdir(fakeroot_path("/run")), 0);
+	assert_int_equal(RUN("boot"), EXIT_FALLBACK);
+	assert_non_null(strstr(err.text, "imaboot: /run/imaboot cannot be made and locked: No such file or "
+					 "directory; there will be no report there\n"));
+	assert_int_equal(fake.boots, 1);
+}
+
+static void unreadable_outcome_does_not_stop_a_boot(void **context)
+{
+	(void)context;
+	fakeroot_file(RUN_OUTCOME, "");
+	assert_int_equal(RUN("boot"), EXIT_FALLBACK);
+	assert_int_equal(fake.boots, 1);
+}
+
+static void check_commits_nothing(void **context)
+{
+	(void)context;
+	check(RUN("check", "/p"), EXIT_DONE,
+		"/p: the kernel accepts it (nothing was committed), its signature not verified: has no "
+		"signature\n",
+		"");
+	assert_string_equal(buf_string(&fake.stages), "read signature dry-run ");
+}
+
+static void load_commits_after_the_dry_run(void **context)
+{
+	(void)context;
+	fake.is_signed = true;
+	check(RUN("load", "/p\n"), EXIT_DONE,
+		"/p\\x0a: in force (proof: file-gone), signed by 'A\\x0a: 01'\n", "");
+	assert_string_equal(buf_string(&fake.stages), "read signature dry-run commit ");
+}
+
+static void failed_stage_ends_a_load(void **context)
+{
+	(void)context;
+	fake.dry_error = -EINVAL;
+	check(RUN("load", "/p"), EXIT_FAILED, "",
+		"imaboot: /p: failed at stage dry-run: is wrong; mend it\n");
+	assert_string_equal(buf_string(&fake.stages), "read signature dry-run ");
+	buf_free(&fake.stages);
+	fake.read_error = -ENOENT;
+	check(RUN("load", "/p"), EXIT_FAILED, "", "imaboot: /p: failed at stage read: is wrong; mend it\n");
+	assert_string_equal(buf_string(&fake.stages), "read ");
+}
+
+static void load_needs_ima(void **context)
+{
+	static const char wanted[] =
+		"imaboot: this kernel has no IMA, or securityfs cannot be mounted; run as "
+		"root on a kernel with CONFIG_IMA\n";
+
+	(void)context;
+	fake.mount_error = -EPERM;
+	check(RUN("load", "/p"), EXIT_NOT_APPLICABLE, "", wanted);
+	fake.mount_error = 0;
+	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	assert_int_equal(rmdir(fakeroot_path(IMA_DIR)), 0);
+	check(RUN("check", "/p"), EXIT_NOT_APPLICABLE, "", wanted);
+	assert_string_equal(buf_string(&fake.stages), "");
+}
+
+static void relative_name_is_made_absolute(void **context)
+{
+	char cwd[PATH_MAX], wanted[PATH_MAX + 200], name[PATH_MAX + 1];
+
+	(void)context;
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	(void)snprintf(wanted, sizeof(wanted),
+		"%s/p: the kernel accepts it (nothing was committed), its signature not verified: has no "
+		"signature\n",
+		cwd);
+	check(RUN("check", "p"), EXIT_DONE, wanted, "");
+	memset(name, 'n', PATH_MAX);
+	name[PATH_MAX] = '\0';
+	assert_int_equal(RUN("check", name), EXIT_FAILED);
+	assert_non_null(strstr(err.text, "nnn: cannot be looked up: File name too long\n"));
+}
+
+static void guard_is_switched(void **context)
+{
+	(void)context;
+	check(RUN("guard", "on"), EXIT_DONE,
+		"the guard is set: no policy is loaded until 'imaboot guard off'\n", "");
+	check(RUN("guard", "off"), EXIT_DONE, "the guard is not set\n", "");
+	fake.guard_error = fake.lift_error = -EPERM;
+	check(RUN("guard", "on"), EXIT_FAILED, "",
+		"imaboot: the guard over /sys/kernel/security/integrity/ima/policy cannot be set: Operation "
+		"not permitted; run as root\n");
+	check(RUN("guard", "off"), EXIT_FAILED, "",
+		"imaboot: the guard over /sys/kernel/security/integrity/ima/policy cannot be lifted: "
+		"Operation not permitted; run as root\n");
+	check(RUN("guard", "maybe"), EXIT_USAGE, "", "imaboot: guard: 'maybe' is neither on nor off\n");
+}
+
+static void nothing_to_guard_is_not_applicable(void **context)
+{
+	(void)context;
+	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	check(RUN("guard", "on"), EXIT_NOT_APPLICABLE,
+		"the kernel takes no further policy: there is nothing to guard\n", "");
+}
+
+/* The options of a verb stay set: the test with --json comes after the one without. */
+static void status_for_people(void **context)
+{
+	(void)context;
+	check(RUN("status"), EXIT_DONE,
+		"policy file: readable (a policy can be loaded, and the rules in force can be read)\n"
+		"keyring:     neither .ima nor _ima is there\n"
+		"guard:       not set\n"
+		"platform:    open (UEFI Secure Boot is off and the kernel is not locked down)\n"
+		"last boot:   no report in /run/imaboot\n",
+		"");
+	fake.has_user = true;
+	fakeroot_file(RUN_REPORT, "outcome enforced: …\n");
+	fakeroot_file(LOCKDOWN_FILE, "none [integrity] confidentiality\n");
+	fakeroot_file(PROC_MOUNTINFO, "30 22 0:7 /r " IMA_POLICY " ro - s s rw\n");
+	check(RUN("status"), EXIT_DONE,
+		"policy file: readable (a policy can be loaded, and the rules in force can be read)\n"
+		"keyring:     _ima\nguard:       set\nplatform:    locked (the kernel is locked down)\n"
+		"last boot:   outcome enforced: …\n",
+		"");
+}
+
+static void status_as_json(void **context)
+{
+	static const char head[] =
+		"{\"schema\":1,\"kernel\":{\"ima_policy_file\":\"loaded-once\"},\"keyring\":"
+		"\".ima\",\"guard\":false,\"locked\":false,\"locked_reason\":\"UEFI Secure "
+		"Boot is off and the kernel is not locked down\",\"boot\":";
+	char wanted[20000], *report = calloc(1, 10001);
+
+	(void)context;
+	fake.has_ima = true;
+	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	(void)snprintf(wanted, sizeof(wanted), "%snull}\n", head);
+	check(RUN("status", "--json"), EXIT_DONE, wanted, "");
+	memset(report, '7', 10000); /* longer than the first buffer */
+	report[9999] = '\n';
+	fakeroot_file(RUN_STATUS, report);
+	(void)snprintf(wanted, sizeof(wanted), "%s%.9999s}\n", head, report);
+	check(RUN("status", "--json"), EXIT_DONE, wanted, "");
+	free(report);
+	assert_int_equal(rmdir(fakeroot_path(IMA_DIR)), 0);
+	assert_int_equal(RUN("status"), EXIT_NOT_APPLICABLE);
+}
+
+static void keys_are_listed(void **context)
+{
+	(void)context;
+	check(RUN("keys"), EXIT_DONE, "certificate (image) /etc/keys/ima/a.der loaded in .ima\n", "");
+	fake.certs_error = -EBADMSG;
+	check(RUN("keys"), EXIT_FAILED, "certificate (image) /etc/keys/ima/a.der refused by .ima\n", "");
+	fake.certs_error = -ENOSYS;
+	check(RUN("keys"), EXIT_FAILED, "", "");
+	fake.certs_error = 0;
+	check(RUN("keys", "--json"), EXIT_DONE,
+		"[{\"path\":\"/etc/keys/ima/a.der\",\"source\":\"image\",\"keyring\":\".ima\",\"result\":"
+		"\"loaded\",\"key\":null,\"reason\":null,\"remedy\":null}]\n",
+		"");
+}
+
+static void root_that_is_the_image_is_no_root(void **context)
+{
+	(void)context;
+	assert_int_equal(RUN("keys", "--root", "/"), EXIT_DONE);
+	assert_null(fake.root);
+}
+
+#define VERB_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VERB_TEST(boot_works_once_and_reports),
+		VERB_TEST(boot_goes_on_without_its_folder),
+		VERB_TEST(unreadable_outcome_does_not_stop_a_boot),
+		VERB_TEST(check_commits_nothing),
+		VERB_TEST(load_commits_after_the_dry_run),
+		VERB_TEST(failed_stage_ends_a_load),
+		VERB_TEST(load_needs_ima),
+		VERB_TEST(relative_name_is_made_absolute),
+		VERB_TEST(guard_is_switched),
+		VERB_TEST(nothing_to_guard_is_not_applicable),
+		VERB_TEST(status_for_people),
+		VERB_TEST(status_as_json),
+		VERB_TEST(keys_are_listed),
+		VERB_TEST(root_that_is_the_image_is_no_root),
+	};
+
+	return RUN_TESTS(tests);
+}
