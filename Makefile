@@ -24,6 +24,8 @@ BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/imaboot
+# dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
+DRACUTDIR ?= /usr/lib/dracut
 LIBC ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
 HOSTCC ?= gcc
 WERROR ?=
@@ -63,15 +65,16 @@ BOOT_LIBS += $(MUSL_LIB)/crtn.o
 else
 BOOT_LDFLAGS := -static-pie
 endif
-BOOT_LDFLAGS += -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+# noseparate-code: pages between the segments would be zeros, 8 KiB of them.
+BOOT_LDFLAGS += -Wl,-z,noseparate-code -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 
 HOST_CFLAGS := -O2 $(COMMON) $(WARNINGS) $(call HARDEN,$(HOSTCC)) -Ikeys -fPIE
 HOST_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
-HOST_LIBS := -lcrypto -lkeyutils
+HOST_LIBS := -lcrypto -lkeyutils -lz -lpthread
 
 TEST_CFLAGS := -O1 -g $(COMMON) $(WARNINGS) -Werror -Iinitrd -Ikeys -Itests/unit \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST_LIBS := -lcmocka -lcrypto -lkeyutils
+TEST_LIBS := -lcmocka -lcrypto -lkeyutils -lz -lpthread
 
 # ---- sources -------------------------------------------------------------------------------
 
@@ -196,6 +199,9 @@ INSTALLED = \
 	$(foreach page,$(wildcard man/*.8),0644:$(page):$(MANDIR)/man8/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.5),0644:$(page):$(MANDIR)/man5/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.7),0644:$(page):$(MANDIR)/man7/$(notdir $(page))) \
+	0755:dracut-module/50imaboot/module-setup.sh:$(DRACUTDIR)/modules.d/50imaboot/module-setup.sh \
+	0755:dracut-module/50imaboot/imaboot-pre-pivot.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-pre-pivot.sh \
+	0644:dracut-module/10-imaboot.conf:$(DRACUTDIR)/dracut.conf.d/10-imaboot.conf \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE
@@ -206,7 +212,8 @@ install: all ## put everything below DESTDIR and PREFIX
 
 uninstall: ## take away what install put there
 	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done
-	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)" \
+		"$(DESTDIR)$(DRACUTDIR)/modules.d/50imaboot" 2>/dev/null || true
 
 clean: ## remove everything that was built
 	$(Q)rm -rf $(O)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* A growing byte buffer; see buf.h. */
 #include "buf.h"
+#include "format.h"
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* Makes room for extra bytes and the NUL; doubling keeps many small additions linear. */
 static bool buf_reserve(struct buf *buf, size_t extra)
@@ -56,19 +56,17 @@ void buf_putc(struct buf *buf, char byte)
 void buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list args;
-	int len;
+	size_t len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = format_args(NULL, 0, format, args);
 	va_end(args);
-	if (len < 0 || !buf_reserve(buf, (size_t)len)) {
-		buf->failed = true;
+	if (!buf_reserve(buf, len))
 		return;
-	}
 	va_start(args, format);
-	(void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+	(void)format_args(buf->data + buf->len, len + 1, format, args);
 	va_end(args);
-	buf->len += (size_t)len;
+	buf->len += len;
 }
 
 char *buf_take(struct buf *buf)

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include "buf.h"
+#include "format.h"
 #include "words.h"
 
 #define COMPLAINT_MAX 256
@@ -82,7 +82,7 @@ static void error(struct parser *parser, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)format_args(text, sizeof(text), format, args);
 	va_end(args);
 	parser->complain(parser->line, text, parser->context);
 	if (parser->error == 0)
@@ -315,7 +315,7 @@ static void names_value(const struct config *config, char ret[static CONFIG_PATH
 
 	for (i = 0; i < config->required_cert_count; i++)
 		buf_printf(&names, "%s%s", i ? " " : "", config->required_certs[i]);
-	(void)snprintf(ret, CONFIG_PATH_MAX, "%s", buf_string(&names));
+	(void)format_text(ret, CONFIG_PATH_MAX, "%s", buf_string(&names));
 }
 
 void config_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX])
@@ -330,13 +330,13 @@ void config_value(const struct config *config, enum config_key key, char ret[sta
 		names_value(config, ret);
 		break;
 	case KIND_PATH:
-		(void)snprintf(ret, CONFIG_PATH_MAX, "%s", *path ? path : "none");
+		(void)format_text(ret, CONFIG_PATH_MAX, "%s", *path ? path : "none");
 		break;
 	case KIND_NUMBER:
 		if (key == KEY_PCR && config->pcr == CONFIG_PCR_NONE)
-			(void)snprintf(ret, CONFIG_PATH_MAX, "none");
+			(void)format_text(ret, CONFIG_PATH_MAX, "none");
 		else
-			(void)snprintf(ret, CONFIG_PATH_MAX, "%u",
+			(void)format_text(ret, CONFIG_PATH_MAX, "%u",
 				key == KEY_PCR ? (unsigned int)config->pcr : config->recovery_timeout);
 		break;
 	}

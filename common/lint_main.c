@@ -10,18 +10,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include "gunzip.h"
+#include "format.h"
 #include "lint.h"
 #include "log.h"
+#include "out.h"
 #include "policy_print.h"
 
 #define CONFIG_MAX ((size_t)4 << 20) /* bytes of a kernel's configuration; real ones have 300,000 */
 #define IMA_FOLDER "/sys/kernel/security/ima"
 
 static const char *kernel_option, *config_option, *format_option;
+static const struct lint_program *this_program;
 static bool no_warnings_option, werror_option, canonical_option, json_option;
 
 const struct verb_option lint_verb_options[] = {
@@ -57,7 +58,7 @@ static int check_kind(const char *path, mode_t mode, const char *what)
 {
 	char remedy[80];
 
-	(void)snprintf(remedy, sizeof(remedy), "name %s", what);
+	(void)format_text(remedy, sizeof(remedy), "name %s", what);
 	if (S_ISREG(mode))
 		return 0;
 	if (S_ISDIR(mode))
@@ -98,12 +99,27 @@ static int read_input(const char *path, size_t max, const char *what, struct buf
 			return refuse_errno(path, errno);
 		buf_add(ret, chunk, (size_t)got);
 		if (ret->len > max) {
-			(void)snprintf(limit, sizeof(limit), "has more than %zu bytes", max);
+			(void)format_text(limit, sizeof(limit), "has more than %zu bytes", max);
 			return refuse(path, EFBIG, limit, "make it smaller; comments can go");
 		}
 		if (buf_failed(ret))
 			return refuse(path, ENOMEM, "does not fit into memory", "split it");
 	}
+	return 0;
+}
+
+static bool is_packed(const struct buf *config)
+{
+	return config->len >= 2 && memcmp(config->data, "\x1f\x8b", 2) == 0;
+}
+
+static int unpack_config(const char *path, const struct buf *packed, struct buf *ret)
+{
+	if (!this_program->unpack)
+		return refuse(path, EOPNOTSUPP, "is packed, and this program does not unpack it",
+			"unpack it with zcat, or use imactl lint");
+	if (this_program->unpack((const uint8_t *)packed->data, packed->len, CONFIG_MAX, ret) < 0)
+		return refuse(path, EBADMSG, "is damaged: it cannot be unpacked", "get it again");
 	return 0;
 }
 
@@ -117,9 +133,9 @@ static int use_config(struct kernel_model *model, const char *path, bool version
 
 	if (read_input(path, CONFIG_MAX, "a kernel's configuration", &config) < 0)
 		return -EINVAL;
-	if (gunzip_is_packed(config.data, config.len)) {
-		if (gunzip((const uint8_t *)config.data, config.len, CONFIG_MAX, &unpacked) < 0)
-			return refuse(path, EBADMSG, "is damaged: it cannot be unpacked", "get it again");
+	if (is_packed(&config)) {
+		if (unpack_config(path, &config, &unpacked) < 0)
+			return -EINVAL;
 		text = &unpacked;
 	}
 	version = kernel_version_of_config(buf_string(text), text->len);
@@ -148,7 +164,7 @@ static void use_running_kernel(struct kernel_model *model)
 		return;
 	kernel_model_init(model, version);
 	narrowed = *model;
-	(void)snprintf(path, sizeof(path), "/boot/config-%s", name.release);
+	(void)format_text(path, sizeof(path), "/boot/config-%s", name.release);
 	if (access(path, R_OK) == 0 && use_config(&narrowed, path, true) == 0)
 		*model = narrowed;
 }
@@ -210,29 +226,29 @@ struct output {
 };
 
 /* Prints what was collected, and forgets it. */
-static void flush_text(struct buf *text, FILE *stream)
+static void flush_text(struct buf *text)
 {
-	if (text->len)
-		(void)fwrite(text->data, 1, text->len, stream);
+	out_bytes(buf_string(text), text->len);
 	buf_free(text);
 }
 
 static void add_result(struct output *output, const struct lint *lint)
 {
-	FILE *stream = canonical_option ? stderr : stdout;
-
 	if (output->format == FORMAT_JSON)
 		lint_render_json(&output->json, lint);
 	else if (output->format == FORMAT_SARIF)
 		lint_sarif_add(&output->json, lint);
 	else
-		lint_render_text(&output->text, lint, isatty(fileno(stream)));
-	if (output->format == FORMAT_TEXT)
-		flush_text(&output->text, stream);
+		lint_render_text(
+			&output->text, lint, isatty(canonical_option ? STDERR_FILENO : STDOUT_FILENO));
+	if (output->format == FORMAT_TEXT && canonical_option)
+		out_error(&output->text);
+	else if (output->format == FORMAT_TEXT)
+		flush_text(&output->text);
 	if (!canonical_option || lint->diags.errors)
 		return;
 	policy_print(&output->text, &lint->policy, PRINT_KERNEL);
-	flush_text(&output->text, stdout);
+	flush_text(&output->text);
 }
 
 static void lint_file(struct output *output, const struct kernel_model *model, size_t max, const char *path)
@@ -251,13 +267,14 @@ static void lint_file(struct output *output, const struct kernel_model *model, s
 	add_result(output, &lint);
 }
 
-int lint_main(const char *program, size_t max, size_t count, char **files)
+int lint_main(const struct lint_program *program, size_t count, char **files)
 {
 	struct output output = {0};
 	struct kernel_model model;
 	bool failed = false;
 	size_t i;
 
+	this_program = program;
 	output.json.buf = &output.text;
 	if (read_format(&output.format) || make_model(&model))
 		return EXIT_USAGE;
@@ -269,9 +286,9 @@ int lint_main(const char *program, size_t max, size_t count, char **files)
 	if (output.format == FORMAT_JSON)
 		json_array_begin(&output.json, NULL);
 	if (output.format == FORMAT_SARIF)
-		lint_sarif_begin(&output.json, program);
+		lint_sarif_begin(&output.json, program->name);
 	for (i = 0; i < count; i++) {
-		lint_file(&output, &model, max, files[i]);
+		lint_file(&output, &model, program->max, files[i]);
 		failed |= output.failed;
 	}
 	if (output.format == FORMAT_JSON)
@@ -281,6 +298,6 @@ int lint_main(const char *program, size_t max, size_t count, char **files)
 	if (output.format != FORMAT_TEXT)
 		buf_putc(&output.text, '\n');
 	failed |= buf_failed(&output.text);
-	flush_text(&output.text, stdout);
+	flush_text(&output.text);
 	return failed ? EXIT_FAILED : EXIT_DONE;
 }

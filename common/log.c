@@ -4,9 +4,9 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include "buf.h"
 #include "escape.h"
+#include "format.h"
 
 #define KMSG_PATH "/dev/kmsg"
 #define FACILITY_DAEMON (3 << 3)
@@ -74,13 +74,12 @@ static bool make_line(struct buf *ret, const char *format, va_list args)
 
 static bool make_line(struct buf *ret, const char *format, va_list args)
 {
-	_cleanup_free_ char *text = NULL;
-	int len = vasprintf(&text, format, args);
+	_cleanup_free_ char *text = format_new_args(format, args);
 
-	if (len < 0)
+	if (!text)
 		return false;
 	buf_printf(ret, "%s: ", state.program);
-	escape_bytes(ret, text, (size_t)len);
+	escape_string(ret, text);
 	return !ret->failed;
 }
 

@@ -2,9 +2,9 @@
 /* Parameters on the kernel command line; see params.h. */
 #include "params.h"
 
-#include <stdio.h>
 #include "config.h"
 #include "words.h"
+#include "format.h"
 
 #define POLICY_WORDS "root|known-good|image|none"
 #define KDUMP_PREFIX "elfcorehdr="
@@ -158,14 +158,14 @@ static void take_word(const struct word *word, struct params *ret,
 
 	if (param < 0 && word->name_len > strlen(PARAM_PREFIX) &&
 		memcmp(word->name, PARAM_PREFIX ".", strlen(PARAM_PREFIX ".")) == 0) {
-		(void)snprintf(text, sizeof(text),
+		(void)format_text(text, sizeof(text),
 			"kernel parameter '%.*s' is unknown and ignored; see imaboot(7)",
 			shown(word->name_len), word->name);
 		complain(text, context);
 	}
 	if (param < 0 || take_value((enum param)param, word, ret))
 		return;
-	(void)snprintf(text, sizeof(text), "kernel parameter %s=%.*s is ignored: the value must be %s",
+	(void)format_text(text, sizeof(text), "kernel parameter %s=%.*s is ignored: the value must be %s",
 		table[param].name, shown(word->value_len), word->value ? word->value : "",
 		wanted_value((enum param)param));
 	complain(text, context);

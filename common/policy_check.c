@@ -6,9 +6,9 @@
  * nothing sensible on them, so they are not told apart.
  */
 #include "policy_internal.h"
+#include "format.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #define IDS_AND_FILES                                                                                    \
 	(RULE_FUNC | RULE_FSMAGIC | RULE_FSNAME | RULE_FS_SUBTYPE | RULE_FSUUID | RULE_UID | RULE_EUID | \
@@ -166,9 +166,9 @@ static void check_func(struct parser *parser)
 	char why[64];
 
 	if (rule->func == FUNC_NONE)
-		(void)snprintf(why, sizeof(why), "needs a func= that allows it");
+		(void)format_text(why, sizeof(why), "needs a func= that allows it");
 	else
-		(void)snprintf(why, sizeof(why), "does not go with func=%s", policy_func_name(rule->func));
+		(void)format_text(why, sizeof(why), "does not go with func=%s", policy_func_name(rule->func));
 	if (only_measured && !measures)
 		fail_rule(parser, parser->func_at, ISSUE_CONFLICT, policy_func_name(rule->func),
 			"goes with the actions measure and dont_measure only");

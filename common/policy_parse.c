@@ -6,10 +6,10 @@
  * much, is EINVAL (ima_read_policy). Hence the last line must end: in a newline or, as it happens, in a NUL.
  */
 #include "policy_internal.h"
+#include "format.h"
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #define LINE_ERRORS_MAX 8 /* of one line that are worth reporting */
 #define MESSAGE_MAX 400
@@ -18,12 +18,12 @@ static void _printf_(6, 0) add_diag(struct parser *parser, bool is_error, enum p
 	const char *at, size_t len, const char *format, va_list args)
 {
 	char message[MESSAGE_MAX];
-	int size = vsnprintf(message, sizeof(message), format, args);
+	size_t size = format_args(message, sizeof(message), format, args);
 
-	if (size < 0 || (size_t)size >= sizeof(message))
-		size = (int)sizeof(message) - 1;
+	if (size >= sizeof(message))
+		size = sizeof(message) - 1;
 	diags_add(parser->diags, is_error, issue, parser->number, (uint32_t)(at - parser->line) + 1,
-		(uint32_t)len, message, (size_t)size);
+		(uint32_t)len, message, size);
 }
 
 void parser_fail(struct parser *parser, int error, enum policy_issue issue, const char *at, size_t len,

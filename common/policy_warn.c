@@ -6,7 +6,7 @@
 #include "policy_warn.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+#include "format.h"
 #include "policy_words.h"
 
 struct warner {
@@ -23,17 +23,17 @@ static void _printf_(4, 5) warn(struct warner *warner, const struct policy_rule 
 	uint32_t start = rule ? rule->text.start : 0, line_start = start;
 	char message[600];
 	va_list args;
-	int size;
+	size_t size;
 
 	while (line_start && text[line_start - 1] != '\n')
 		line_start--;
 	va_start(args, format);
-	size = vsnprintf(message, sizeof(message), format, args);
+	size = format_args(message, sizeof(message), format, args);
 	va_end(args);
-	if (size < 0 || (size_t)size >= sizeof(message))
-		size = (int)sizeof(message) - 1;
+	if (size >= sizeof(message))
+		size = sizeof(message) - 1;
 	diags_add(warner->diags, false, issue, rule ? rule->line : 1, start - line_start + 1,
-		rule ? rule->text.len : 0, message, (size_t)size);
+		rule ? rule->text.len : 0, message, size);
 }
 
 /* ---- file systems that an appraisal must not reach -------------------------------------------- */
@@ -149,8 +149,8 @@ static const struct policy_rule *collect_reached(const struct warner *warner, co
 		rule = first_reaching(warner, &table[i], kinds);
 		if (!rule)
 			continue;
-		used += (size_t)snprintf(names + used, size - used, "%s%s (fsmagic=0x%08llx)",
-			used ? ", " : "", table[i].name, (unsigned long long)table[i].magic);
+		used += format_text(names + used, size - used, "%s%s (fsmagic=0x%08llx)", used ? ", " : "",
+			table[i].name, (unsigned long long)table[i].magic);
 		if (!first || rule->line < first->line)
 			first = rule;
 	}

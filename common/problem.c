@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Why something did not work, and what to do; see problem.h. */
 #include "problem.h"
+#include "format.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-
-static char *format_text(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-
-static char *format_text(const char *format, va_list args)
-{
-	char *text = NULL;
-
-	return vasprintf(&text, format, args) < 0 ? NULL : text;
-}
 
 int problem_set(struct problem *problem, int error, const char *reason, ...)
 {
@@ -20,7 +11,7 @@ int problem_set(struct problem *problem, int error, const char *reason, ...)
 
 	problem_free(problem);
 	va_start(args, reason);
-	problem->reason = format_text(reason, args);
+	problem->reason = format_new_args(reason, args);
 	va_end(args);
 	problem->error = error;
 	return error;
@@ -32,7 +23,7 @@ void problem_remedy(struct problem *problem, const char *remedy, ...)
 
 	free(problem->remedy);
 	va_start(args, remedy);
-	problem->remedy = format_text(remedy, args);
+	problem->remedy = format_new_args(remedy, args);
 	va_end(args);
 }
 

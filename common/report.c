@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include "escape.h"
+#include "format.h"
 #include "json.h"
 
 static const char *const outcome_names[] = {[OUTCOME_FAILED] = "failed",
@@ -95,14 +95,13 @@ int report_add_message(struct report *report, const char *format, ...)
 {
 	char **slot = add_record(&report->messages, &report->message_count, sizeof(*report->messages));
 	va_list args;
-	int len;
 
 	if (!slot)
 		return -ENOMEM;
 	va_start(args, format);
-	len = vasprintf(slot, format, args);
+	*slot = format_new_args(format, args);
 	va_end(args);
-	if (len >= 0)
+	if (*slot)
 		return 0;
 	report->message_count--;
 	return -ENOMEM;

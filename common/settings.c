@@ -2,8 +2,8 @@
 /* The settings in force; see settings.h. */
 #include "settings.h"
 
-#include <stdio.h>
 #include "escape.h"
+#include "format.h"
 
 #define COMPLAINT_MAX 1536
 
@@ -24,7 +24,7 @@ static bool may_loosen(const struct judge *judge, enum param param, const char *
 	if (!judge->locked || judge->settings->config.allow_override)
 		return true;
 	judge->settings->refused[param] = true;
-	(void)snprintf(text, sizeof(text),
+	(void)format_text(text, sizeof(text),
 		"kernel parameter %s=%s is refused: %s, and the image's configuration does not say "
 		"allow-override = yes",
 		param_name(param), value, judge->locked_reason);
@@ -101,7 +101,7 @@ static void apply_policy(const struct judge *judge, const struct params *params)
 		return;
 	settings->choice = choice;
 	if (choice == CHOICE_PATH)
-		(void)snprintf(settings->choice_path, sizeof(settings->choice_path), "%s", params->policy);
+		(void)format_text(settings->choice_path, sizeof(settings->choice_path), "%s", params->policy);
 	settings->by_params[PARAM_POLICY] = true;
 }
 

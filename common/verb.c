@@ -4,15 +4,16 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
+#include "format.h"
 #include "log.h"
+#include "out.h"
 
 #define OPTIONS_MAX 24 /* options of one verb, --help among them */
 
 /* Writes a list of at most two columns, the second one aligned. */
 static void print_row(const char *left, const char *right)
 {
-	printf("  %-26s %s\n", left, right);
+	out_printf("  %-26s %s\n", left, right);
 }
 
 static void print_overview(
@@ -21,15 +22,15 @@ static void print_overview(
 	char left[64];
 	size_t i;
 
-	printf("%s: %s\n\nUsage: %s VERB [OPTION]... [OPERAND]...\n\nVerbs:\n", program, about, program);
+	out_printf("%s: %s\n\nUsage: %s VERB [OPTION]... [OPERAND]...\n\nVerbs:\n", program, about, program);
 	for (i = 0; i < count; i++) {
-		(void)snprintf(left, sizeof(left), "%s %s", verbs[i]->name, verbs[i]->operands);
+		(void)format_text(left, sizeof(left), "%s %s", verbs[i]->name, verbs[i]->operands);
 		print_row(left, verbs[i]->summary);
 	}
 	print_row("help [VERB]", "show this list, or the options of a verb");
 	print_row("version", "show the version");
-	printf("\nExit status: 0 done; 1 failed; 2 usage or configuration error; 3 not applicable;\n"
-	       "4 done, but with a fallback.\n");
+	out_printf("\nExit status: 0 done; 1 failed; 2 usage or configuration error; 3 not applicable;\n"
+		   "4 done, but with a fallback.\n");
 }
 
 static void print_help(const char *program, const struct verb *verb)
@@ -37,13 +38,13 @@ static void print_help(const char *program, const struct verb *verb)
 	const struct verb_option *option;
 	char left[64];
 
-	printf("Usage: %s %s [OPTION]...%s%s\n\n%s.\n", program, verb->name, *verb->operands ? " " : "",
+	out_printf("Usage: %s %s [OPTION]...%s%s\n\n%s.\n", program, verb->name, *verb->operands ? " " : "",
 		verb->operands, verb->summary);
 	if (verb->details)
-		printf("\n%s\n", verb->details);
-	printf("\nOptions:\n");
+		out_printf("\n%s\n", verb->details);
+	out_printf("\nOptions:\n");
 	for (option = verb->options; option && option->name; option++) {
-		(void)snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument ? " " : "",
+		(void)format_text(left, sizeof(left), "--%s%s%s", option->name, option->argument ? " " : "",
 			option->argument ? option->argument : "");
 		print_row(left, option->help);
 	}
@@ -157,9 +158,11 @@ static int run_verb(const char *program, const struct verb *verb, int argc, char
 /* A program whose output was lost (a full disk, a closed pipe) has not done what was asked. */
 static int finish(int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	int r = out_finish();
+
+	if (r == 0)
 		return status;
-	log_error("the output could not be written: %s", strerror(errno));
+	log_error("the output could not be written: %s", strerror(-r));
 	return EXIT_FAILED;
 }
 
@@ -175,7 +178,7 @@ int verb_main(const char *program, const char *about, const struct verb *const *
 		return EXIT_USAGE;
 	}
 	if (string_equal(name, "version") || string_equal(name, "--version")) {
-		printf("%s %s\n", program, IMABOOT_VERSION);
+		out_printf("%s %s\n", program, IMABOOT_VERSION);
 		return finish(EXIT_DONE);
 	}
 	if (string_equal(name, "help") || string_equal(name, "--help")) {

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include "log.h"

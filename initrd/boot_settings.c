@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include "format.h"
 #include "log.h"
 #include "platform.h"
 #include "rootfile.h"
@@ -19,7 +19,7 @@ void boot_note(struct boot *boot, int level, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)format_args(text, sizeof(text), format, args);
 	va_end(args);
 	log_message(level, "%s", text);
 	if (report_add_message(boot->report, "%s", text) < 0)

@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/xattr.h>
 #include "digest.h"
+#include "format.h"
 #include "kmsg.h"
 #include "log.h"
 #include "policy_text.h"
@@ -113,7 +113,7 @@ static int move_to_memory(struct candidate *candidate, struct problem *problem)
 			problem, "use a kernel with CONFIG_TMPFS_XATTR, or correct the signature file");
 		return r;
 	}
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	(void)format_text(path, sizeof(path), "/proc/self/fd/%d", fd);
 	close_fd(&candidate->file.fd);
 	candidate->file.fd = open(path, O_RDONLY | O_CLOEXEC);
 	return candidate->file.fd < 0

@@ -3,8 +3,8 @@
 #include "certs.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include "der.h"
+#include "format.h"
 #include "log.h"
 #include "rootfile.h"
 
@@ -322,10 +322,9 @@ static int skip_folder(
 		record->source = "root";
 		record->keyring = keyring;
 		record->result = CERT_SKIPPED;
-		if (asprintf(&record->path, "%s/%s", dir, names[i]) < 0) {
-			record->path = NULL;
+		record->path = format_new("%s/%s", dir, names[i]);
+		if (!record->path)
 			r = -ENOMEM;
-		}
 		problem_set(&record->problem, -EPERM, "%s", reason);
 		problem_remedy(&record->problem, "%s", remedy);
 	}

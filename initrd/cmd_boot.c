@@ -4,12 +4,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include "boot.h"
 #include "log.h"
+#include "out.h"
 #include "report.h"
 #include "sysfile.h"
 #include "verbs.h"
@@ -90,7 +90,7 @@ static int explain(void)
 	_cleanup_buf_ struct buf text = {0};
 	int r = boot_explain("/", &text);
 
-	printf("%s", buf_string(&text));
+	out_printf("%s", buf_string(&text));
 	return r < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* imaboot guard: sets and lifts the read-only bind mount over the kernel's policy file. */
 #include <errno.h>
-#include <stdio.h>
 #include "guard.h"
 #include "log.h"
+#include "out.h"
 #include "securityfs.h"
 #include "sysfile.h"
 #include "verbs.h"
@@ -13,7 +13,7 @@ static int guard_on(void)
 	int r;
 
 	if (!policy_state_is_writable(securityfs_policy_state())) {
-		printf("the kernel takes no further policy: there is nothing to guard\n");
+		out_printf("the kernel takes no further policy: there is nothing to guard\n");
 		return EXIT_NOT_APPLICABLE;
 	}
 	r = guard_set();
@@ -21,7 +21,7 @@ static int guard_on(void)
 		log_error("the guard over " IMA_POLICY " cannot be set: %s; run as root", strerror(-r));
 		return EXIT_FAILED;
 	}
-	printf("the guard is set: no policy is loaded until 'imaboot guard off'\n");
+	out_printf("the guard is set: no policy is loaded until 'imaboot guard off'\n");
 	return EXIT_DONE;
 }
 
@@ -33,7 +33,7 @@ static int guard_off(void)
 		log_error("the guard over " IMA_POLICY " cannot be lifted: %s; run as root", strerror(-r));
 		return EXIT_FAILED;
 	}
-	printf("the guard is not set\n");
+	out_printf("the guard is not set\n");
 	return EXIT_DONE;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* imaboot keys: the certificates alone, with the result of each. */
-#include <stdio.h>
 #include "certs.h"
 #include "escape.h"
 #include "log.h"
 #include "report.h"
 #include "rootfile.h"
 #include "verbs.h"
+#include "out.h"
 
 static const char *root_option;
 static bool json_option;
@@ -33,7 +33,7 @@ static int run_keys(size_t count, char **operands)
 		report_certs_json(&report, &text);
 	else
 		report_certs_text(&report, &text);
-	printf("%s", buf_string(&text));
+	out_printf("%s", buf_string(&text));
 	return report_count_certs(&report, CERT_REFUSED) ? EXIT_FAILED : EXIT_DONE;
 }
 

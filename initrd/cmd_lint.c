@@ -7,7 +7,9 @@
 
 static int run_lint(size_t count, char **operands)
 {
-	return lint_main("imaboot", POLICY_FILE_MAX, count, operands);
+	static const struct lint_program program = {.name = "imaboot", .max = POLICY_FILE_MAX};
+
+	return lint_main(&program, count, operands);
 }
 
 const struct verb verb_lint = {

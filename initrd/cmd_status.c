@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* imaboot status: the kernel's state now, and the report of the last boot. */
 #include <errno.h>
-#include <stdio.h>
 #include "certs.h"
 #include "guard.h"
 #include "json.h"
 #include "keyring.h"
 #include "log.h"
+#include "out.h"
 #include "platform.h"
 #include "securityfs.h"
 #include "sysfile.h"
@@ -74,12 +74,12 @@ static const char *policy_state_text(enum policy_state state)
 
 static void print_text(const struct status *status)
 {
-	printf("policy file: %s (%s)\n", policy_state_name(status->policy),
+	out_printf("policy file: %s (%s)\n", policy_state_name(status->policy),
 		policy_state_text(status->policy));
-	printf("keyring:     %s\n", status->keyring ? status->keyring : "neither .ima nor _ima is there");
-	printf("guard:       %s\n", status->guard ? "set" : "not set");
-	printf("platform:    %s (%s)\n", status->locked ? "locked" : "open", status->locked_reason);
-	printf("last boot:   %s", status->report ? status->report : "no report in " RUN_DIR "\n");
+	out_printf("keyring:     %s\n", status->keyring ? status->keyring : "neither .ima nor _ima is there");
+	out_printf("guard:       %s\n", status->guard ? "set" : "not set");
+	out_printf("platform:    %s (%s)\n", status->locked ? "locked" : "open", status->locked_reason);
+	out_printf("last boot:   %s", status->report ? status->report : "no report in " RUN_DIR "\n");
 }
 
 static void print_json(const struct status *status)
@@ -97,7 +97,7 @@ static void print_json(const struct status *status)
 	json_bool(&json, "locked", status->locked);
 	json_string(&json, "locked_reason", status->locked_reason);
 	/* The report is JSON that this program wrote; it ends with a newline. */
-	printf("%s,\"boot\":%.*s}\n", buf_string(&text),
+	out_printf("%s,\"boot\":%.*s}\n", buf_string(&text),
 		status->report ? (int)strcspn(status->report, "\n") : 4,
 		status->report ? status->report : "null");
 }

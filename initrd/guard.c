@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include "sysfile.h"
 
@@ -26,22 +25,19 @@ bool mountinfo_is_guard(const char *line, const char *path)
 	       strncmp(fields[5], "ro", 2) == 0 && (fields[5][2] == ',' || fields[5][2] == ' ');
 }
 
+static bool take_mount_line(const char *line, void *context)
+{
+	bool *found = context;
+
+	*found = mountinfo_is_guard(line, IMA_POLICY);
+	return !*found;
+}
+
 bool guard_is_set(void)
 {
-	_cleanup_free_ char *line = NULL;
-	int fd = sysfile_open(PROC_MOUNTINFO, O_RDONLY);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	bool found = false;
-	size_t size = 0;
 
-	if (!file) {
-		close_fd(&fd);
-		return false;
-	}
-	while (!found && getline(&line, &size, file) > 0)
-		found = mountinfo_is_guard(line, IMA_POLICY);
-	(void)fclose(file);
-	return found;
+	return sysfile_lines(PROC_MOUNTINFO, take_mount_line, &found) == 0 && found;
 }
 
 int guard_set(void)

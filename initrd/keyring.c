@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
-#include <stdio.h>
 #include <sys/syscall.h>
+#include "format.h"
 #include "sysfile.h"
 
 static long key_call(long number, long a, long b, long c, long d, long e)
@@ -95,30 +95,32 @@ static bool is_root_keyring(key_serial serial, const char *name)
 	return description && string_equal(description, name);
 }
 
+struct wanted_keyring {
+	const char *name;
+	key_serial serial; /* 0: not found yet */
+};
+
+static bool take_keys_line(const char *line, void *context)
+{
+	struct wanted_keyring *wanted = context;
+	key_serial serial = parse_keys_line(line, wanted->name);
+
+	if (serial && is_root_keyring(serial, wanted->name))
+		wanted->serial = serial;
+	return !wanted->serial;
+}
+
 int keyring_find(const char *name, key_serial *ret)
 {
-	_cleanup_free_ char *line = NULL;
-	int fd = sysfile_open(PROC_KEYS, O_RDONLY), r = -ENOENT;
-	size_t size = 0;
-	key_serial serial;
-	FILE *file;
+	struct wanted_keyring wanted = {.name = name};
+	int r = sysfile_lines(PROC_KEYS, take_keys_line, &wanted);
 
-	if (fd < 0)
-		return fd == -ENOENT ? -ENODEV : fd;
-	file = fdopen(fd, "r");
-	if (!file) {
-		(void)close(fd);
-		return -ENOMEM;
-	}
-	while (r == -ENOENT && getline(&line, &size, file) > 0) {
-		serial = parse_keys_line(line, name);
-		if (serial && is_root_keyring(serial, name)) {
-			*ret = serial;
-			r = 0;
-		}
-	}
-	(void)fclose(file);
-	return r;
+	if (r < 0)
+		return r == -ENOENT ? -ENODEV : r;
+	if (!wanted.serial)
+		return -ENOENT;
+	*ret = wanted.serial;
+	return 0;
 }
 
 /* Gives the process a session keyring from which @u is found, unless the name is found already. */
@@ -176,7 +178,7 @@ int keyring_describe(key_serial key, char ret[static KEY_DESCRIPTION_MAX])
 	start = after_perm(text);
 	if (!start)
 		return -EPROTO;
-	(void)snprintf(ret, KEY_DESCRIPTION_MAX, "%s", start);
+	(void)format_text(ret, KEY_DESCRIPTION_MAX, "%s", start);
 	return 0;
 }
 
@@ -192,7 +194,7 @@ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
 {
 	char id[sizeof("id:01234567")];
 
-	(void)snprintf(id, sizeof(id), "id:%08x", key_id);
+	(void)format_text(id, sizeof(id), "id:%08x", key_id);
 	return search(ring, "asymmetric", id, ret);
 }
 
@@ -212,7 +214,7 @@ static int verify_as(const char *encoding, const char *hash, const struct keyctl
 	char info[64];
 	long r;
 
-	(void)snprintf(info, sizeof(info), "enc=%s hash=%s", encoding, hash);
+	(void)format_text(info, sizeof(info), "enc=%s hash=%s", encoding, hash);
 	r = syscall(SYS_keyctl, KEYCTL_PKEY_VERIFY, params, info, digest, signature);
 	return r < 0 ? -errno : r > 0 ? -EPROTO : 0;
 }

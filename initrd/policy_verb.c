@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include "candidate.h"
 #include "certs.h"
 #include "escape.h"
+#include "format.h"
 #include "guard.h"
 #include "log.h"
+#include "out.h"
 #include "policy_text.h"
 #include "securityfs.h"
 
@@ -25,7 +26,7 @@ static int absolute_path(const char *file, char ret[static PATH_MAX])
 	len = strlen(ret);
 	if (len + 1 + strlen(file) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	(void)snprintf(ret + len, PATH_MAX - len, "%s%s", len ? "/" : "", file);
+	(void)format_text(ret + len, PATH_MAX - len, "%s%s", len ? "/" : "", file);
 	return 0;
 }
 
@@ -46,7 +47,7 @@ static void print_result(const struct report_candidate *record, bool commit)
 		buf_puts(&text, ", its signature not verified: ");
 		escape_string(&text, record->not_verified);
 	}
-	printf("%s\n", buf_string(&text));
+	out_printf("%s\n", buf_string(&text));
 }
 
 static int run_stages(struct candidate *candidate, int root_fd, const char *path, bool commit)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Files below an untrusted root; see rootfile.h. */
 #include "rootfile.h"
+#include "format.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -41,7 +41,7 @@ static int reopen_for_reading(int path_fd)
 	char name[64];
 	int fd;
 
-	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", path_fd);
+	(void)format_text(name, sizeof(name), "/proc/self/fd/%d", path_fd);
 	fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	return fd < 0 ? -errno : fd;
 }

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include "format.h"
 #include "sysfile.h"
 
 int securityfs_mount(void)
@@ -55,14 +55,15 @@ int securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 {
 	_cleanup_close_ int fd = sysfile_open(IMA_POLICY, O_WRONLY);
 	char path[64];
-	int len, r = 0;
+	size_t len;
+	int r = 0;
 
 	*ret_opened = fd >= 0;
 	if (fd < 0)
 		return fd;
 	/* The descriptor's own name: no path is resolved a second time, no link leads elsewhere. */
-	len = snprintf(path, sizeof(path), PROC_SELF_FD "/%d\n", policy_fd);
-	if (write(fd, path, (size_t)len) < 0)
+	len = format_text(path, sizeof(path), PROC_SELF_FD "/%d\n", policy_fd);
+	if (write(fd, path, len) < 0)
 		r = -errno;
 	/* This always fails, and so does the commit when the file is closed then. */
 	if (!commit && pwrite(fd, "x", 1, 1) >= 0)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The kernel's own files and those below /run; see sysfile.h. */
 #include "sysfile.h"
+#include "format.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include "buf.h"
 
 static const char *prefix = "";
 
@@ -16,9 +18,9 @@ void sysfile_set_prefix(const char *folder)
 
 int sysfile_path(const char *path, char ret[static PATH_MAX])
 {
-	int len = snprintf(ret, PATH_MAX, "%s%s", prefix, path);
+	size_t len = format_text(ret, PATH_MAX, "%s%s", prefix, path);
 
-	return len < 0 || len >= PATH_MAX ? -ENAMETOOLONG : 0;
+	return len >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
 int sysfile_open(const char *path, int flags)
@@ -49,6 +51,30 @@ ssize_t sysfile_read(const char *path, char *ret, size_t size)
 		return -errno;
 	ret[len] = '\0';
 	return (ssize_t)len;
+}
+
+int sysfile_lines(const char *path, bool (*take)(const char *line, void *context), void *context)
+{
+	_cleanup_close_ int fd = sysfile_open(path, O_RDONLY);
+	_cleanup_buf_ struct buf line = {0};
+	char chunk[4096];
+	ssize_t n, i;
+	bool more = true;
+
+	if (fd < 0)
+		return fd;
+	while (more && (n = read(fd, chunk, sizeof(chunk))) > 0)
+		for (i = 0; i < n && more; i++) {
+			if (chunk[i] != '\n') {
+				buf_putc(&line, chunk[i]);
+				continue;
+			}
+			more = take(buf_string(&line), context);
+			buf_free(&line);
+		}
+	if (more && n < 0)
+		return -errno;
+	return line.failed ? -ENOMEM : 0;
 }
 
 int sysfile_write(const char *path, const char *text)
@@ -86,12 +112,11 @@ int sysfile_replace(const char *path, const void *bytes, size_t len, mode_t mode
 {
 	_cleanup_close_ int fd = -1;
 	char full[PATH_MAX], beside[PATH_MAX];
-	int n, r = sysfile_path(path, full);
+	int r = sysfile_path(path, full);
 
 	if (r < 0)
 		return r;
-	n = snprintf(beside, sizeof(beside), "%s.new", full);
-	if (n < 0 || n >= PATH_MAX)
+	if (format_text(beside, sizeof(beside), "%s.new", full) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	(void)unlink(beside);
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);

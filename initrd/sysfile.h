@@ -7,6 +7,7 @@
 #define IMABOOT_SYSFILE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include "util.h"
@@ -46,6 +47,13 @@ _must_check_ int sysfile_open(const char *path, int flags);
  * bytes, or a negative errno; -EFBIG when there is more.
  */
 _must_check_ ssize_t sysfile_read(const char *path, char *ret, size_t size);
+
+/*
+ * Hands each line that ends in a newline to take(line, context), without the newline, until that
+ * returns false. Returns 0, or a negative errno when the file cannot be read.
+ */
+_must_check_ int sysfile_lines(
+	const char *path, bool (*take)(const char *line, void *context), void *context);
 
 /* Writes a short text with one write(2) into an existing file. Returns 0 or a negative errno. */
 _must_check_ int sysfile_write(const char *path, const char *text);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* imactl lint: checks policy files for any kernel; no limit but the memory. */
 #include <stdint.h>
+#include "gunzip.h"
 #include "lint_main.h"
 #include "verb.h"
 
 static int run_lint(size_t count, char **operands)
 {
-	return lint_main("imactl", INT32_MAX, count, operands);
+	static const struct lint_program program = {.name = "imactl", .max = INT32_MAX, .unpack = gunzip};
+
+	return lint_main(&program, count, operands);
 }
 
 const struct verb verb_lint = {

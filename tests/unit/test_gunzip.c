@@ -78,7 +78,6 @@ static void assert_unpacks(const uint8_t *bytes, size_t len, const char *text)
 {
 	_cleanup_buf_ struct buf out = {0};
 
-	assert_true(gunzip_is_packed(bytes, len));
 	assert_int_equal(gunzip(bytes, len, 4096, &out), 0);
 	assert_string_equal(buf_string(&out), text);
 }
