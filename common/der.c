@@ -44,8 +44,8 @@ int der_check_certificate(const uint8_t *bytes, size_t len, const char *path, st
 		return 0;
 	if (!length && is_pem(bytes, len)) {
 		problem_set(problem, -EBADMSG, "is PEM; the kernel reads DER");
-		problem_remedy(
-			problem, "convert it: openssl x509 -in '%s' -outform DER -out '%s.der'", path, path);
+		problem_remedy(problem, "convert it: openssl x509 -in '%s' -outform DER -out '%s.der'",
+			problem_path(path), problem_path(path));
 	} else if (!length) {
 		problem_set(
 			problem, -EBADMSG, "is not a DER certificate (it does not begin with a SEQUENCE)");
@@ -59,7 +59,7 @@ int der_check_certificate(const uint8_t *bytes, size_t len, const char *path, st
 		problem_remedy(problem,
 			"one file holds one certificate: openssl x509 -inform DER -in '%s' "
 			"-outform DER -out '%s.der'",
-			path, path);
+			problem_path(path), problem_path(path));
 	}
 	return -EBADMSG;
 }

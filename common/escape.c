@@ -47,9 +47,9 @@ static uint32_t utf8_decode(const unsigned char *bytes, size_t n)
 /* True for what a terminal obeys or hides instead of showing. */
 static int is_unsafe(uint32_t point)
 {
-	return point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x200b && point <= 0x200f) ||
-	       (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x2069) ||
-	       point == 0xfeff;
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+	       (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
 }
 
 void escape_bytes(struct buf *buf, const void *bytes, size_t len)

@@ -3,7 +3,7 @@
  * Untrusted bytes (file names, policy text) made safe for a console, a log and JSON.
  *
  * Well-formed UTF-8 stays as it is, except for control characters (C0, DEL, C1) and the
- * characters that change the direction of text or hide: U+200B-200F, U+2028-202E, U+2060-2069,
+ * characters that change the direction of text or hide: U+061C, U+200B-200F, U+2028-202E, U+2060-2069,
  * U+FEFF. Those and every byte that is not UTF-8 become \xNN, a backslash becomes \\: the
  * escaped form can always be turned back.
  */

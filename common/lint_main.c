@@ -43,7 +43,7 @@ const struct verb_option lint_verb_options[] = {
 };
 
 const char lint_verb_details[] =
-	"A kernel's configuration is read from its text or as /proc/config.gz. Without --kernel and "
+	"A kernel's configuration is read as text; imactl also unpacks /proc/config.gz. Without --kernel and "
 	"--config\nthe running kernel is meant or, where it has no IMA, the newest that is known.\nThe ids "
 	"in brackets are explained in imaboot-lint(7).";
 

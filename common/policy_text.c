@@ -45,8 +45,8 @@ int policy_text_check(const uint8_t *bytes, size_t len, const char *path, struct
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
 		problem_set(
 			problem, -EINVAL, "begins with a byte order mark, which the kernel takes for a rule");
-		problem_remedy(
-			problem, "remove it: sed -i '1s/^\\xef\\xbb\\xbf//' '%s', and sign it again", path);
+		problem_remedy(problem, "remove it: sed -i '1s/^\\xef\\xbb\\xbf//' '%s', and sign it again",
+			problem_path(path));
 		return -EINVAL;
 	}
 	at = memmem(bytes, len, "\r\n", 2);
@@ -54,12 +54,13 @@ int policy_text_check(const uint8_t *bytes, size_t len, const char *path, struct
 		problem_set(problem, -EINVAL,
 			"ends line %zu with CR LF; the kernel takes the CR for part of the rule",
 			line_of(bytes, (size_t)(at - bytes)));
-		problem_remedy(problem, "convert it: sed -i 's/\\r$//' '%s', and sign it again", path);
+		problem_remedy(
+			problem, "convert it: sed -i 's/\\r$//' '%s', and sign it again", problem_path(path));
 		return -EINVAL;
 	}
 	if (len && bytes[len - 1] != '\n') {
 		problem_set(problem, -EINVAL, "does not end with a newline, so the kernel refuses it");
-		problem_remedy(problem, "add one: echo >> '%s', and sign it again", path);
+		problem_remedy(problem, "add one: echo >> '%s', and sign it again", problem_path(path));
 		return -EINVAL;
 	}
 	if (!has_rule(bytes, len)) {

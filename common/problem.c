@@ -27,6 +27,14 @@ void problem_remedy(struct problem *problem, const char *remedy, ...)
 	va_end(args);
 }
 
+const char *problem_path(const char *path)
+{
+	static const char safe[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+@%=:,-~";
+
+	return path[strspn(path, safe)] ? "FILE" : path;
+}
+
 const char *problem_reason_text(const struct problem *problem)
 {
 	if (problem->reason)

@@ -23,6 +23,13 @@ int problem_set(struct problem *problem, int error, const char *reason, ...) _pr
 /* Adds or replaces what to do about it. */
 void problem_remedy(struct problem *problem, const char *remedy, ...) _printf_(2, 3);
 
+/*
+ * A path for a command line in a remedy, between single quotes: the path itself where it holds
+ * only letters, digits and /._+@%=:,-~, else "FILE". A name from an untrusted root must not
+ * become a command when a person pastes the remedy.
+ */
+const char *problem_path(const char *path);
+
 /* The texts, never NULL. */
 const char *problem_reason_text(const struct problem *problem);
 const char *problem_remedy_text(const struct problem *problem);

@@ -14,13 +14,31 @@
 #include "securityfs.h"
 #include "sysfile.h"
 
+/*
+ * A kdump kernel has the memory of the crashed one to show. The parameter alone proves nothing:
+ * anybody at the boot loader can write it.
+ */
+static bool is_kdump(struct boot *boot)
+{
+	char path[PATH_MAX];
+
+	if (!boot->params.kdump)
+		return false;
+	if (sysfile_path(PROC_VMCORE, path) == 0 && access(path, F_OK) == 0)
+		return true;
+	boot_note(boot, LOG_WARNING,
+		"kernel parameter elfcorehdr= is ignored: this is no kdump kernel (there is no " PROC_VMCORE
+		")");
+	return false;
+}
+
 /* Whether there is anything to do. Returns true to go on. */
 static bool is_applicable(struct boot *boot)
 {
 	struct report *report = boot->report;
 	bool required = boot->settings.config.require;
 
-	if (boot->params.kdump) {
+	if (is_kdump(boot)) {
 		boot_note(boot, LOG_NOTICE, "this is a kdump kernel (elfcorehdr=): nothing is loaded");
 		report->outcome = OUTCOME_NOT_APPLICABLE;
 		return false;

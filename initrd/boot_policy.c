@@ -38,6 +38,11 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 		 : candidate_read_image(&candidate, boot->image_fd, boot->image);
 	if (r == 0)
 		r = candidate_check_signature(&candidate, signature_is_required(boot));
+	if (r == 0 && candidate_is_in_force(&candidate)) {
+		boot_note(boot, LOG_NOTICE, "policy %s (%s) is in force already: it is not loaded again",
+			record->path, source);
+		return 0;
+	}
 	if (r == 0)
 		r = candidate_dry_run(&candidate);
 	if (r == 0)

@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/xattr.h>
 #include "digest.h"
 #include "format.h"
 #include "kmsg.h"
 #include "log.h"
+#include "policy_parse.h"
+#include "policy_print.h"
 #include "policy_text.h"
 #include "securityfs.h"
 #include "sigcheck.h"
@@ -134,9 +137,8 @@ static int read_detached(
 	if (r < 0) {
 		problem_set(problem, r, "its signature " IMAGE_POLICY_SIG_PATH " %s",
 			problem_reason_text(&sig_problem));
-		problem_remedy(problem,
-			"make it again: evmctl ima_sign --sigfile --hashalgo sha256 --key KEY "
-			"'" IMAGE_POLICY_PATH "'");
+		problem_remedy(problem, "make it again: imactl sign --detached --key KEY "
+					"'" IMAGE_POLICY_PATH "'");
 		return r;
 	}
 	memcpy(candidate->sig, sig.bytes, sig.len);
@@ -177,6 +179,17 @@ int candidate_check_signature(struct candidate *candidate, bool required)
 	return candidate->record->not_verified ? 0 : fail(candidate, -ENOMEM);
 }
 
+/* Version of the running kernel, as the front end of the policy language counts. */
+static unsigned int running_version(void)
+{
+	struct utsname name;
+	unsigned int version = KERNEL_NEWEST;
+
+	if (uname(&name) < 0 || kernel_version_parse(name.release, &version) < 0)
+		return KERNEL_NEWEST;
+	return version;
+}
+
 /* What is told of a refusal by the kernel needs what we know of the signature. */
 static int explain(struct candidate *candidate, int error, bool opened, const struct kmsg_facts *facts,
 	struct problem *problem)
@@ -189,7 +202,8 @@ static int explain(struct candidate *candidate, int error, bool opened, const st
 		.path = candidate->record->path,
 		.signature = &signature,
 		.text = (const char *)candidate->file.bytes,
-		.text_len = candidate->file.len};
+		.text_len = candidate->file.len,
+		.version = running_version()};
 
 	(void)!sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig, candidate->sig_len,
 		candidate->record->path, candidate->keyring ? candidate->keyring : "the keyring", &signer,
@@ -257,14 +271,47 @@ static int changed(struct candidate *candidate, const char *when)
 	return fail(candidate, -ESTALE);
 }
 
-/* The proof that the kernel has committed; NULL where there is none. */
-static const char *find_proof(enum policy_state after, const struct kmsg_facts *facts)
+/* True where the kernel shows the rules of this policy as the last ones in force. */
+static bool is_shown(const struct candidate *candidate)
 {
+	_cleanup_buf_ struct buf canonical = {0}, shown = {0};
+	_cleanup_policy_ struct policy policy = {0};
+	struct kernel_model model;
+
+	kernel_model_init(&model, running_version());
+	if (policy_parse(&model, (const char *)candidate->file.bytes, candidate->file.len, NULL, &policy) < 0)
+		return false;
+	policy_print(&canonical, &policy, PRINT_KERNEL);
+	if (buf_failed(&canonical) || securityfs_read_policy(&shown) < 0)
+		return false;
+	return policy_presence_in(&canonical, buf_string(&shown), shown.len) != POLICY_ABSENT;
+}
+
+bool candidate_is_in_force(struct candidate *candidate)
+{
+	if (securityfs_policy_state() != POLICY_READABLE || !is_shown(candidate))
+		return false;
+	(void)enter(candidate, STAGE_CONFIRM);
+	candidate->record->result = CANDIDATE_ACCEPTED;
+	candidate->record->proof = "read-back";
+	return true;
+}
+
+/* The proof that the kernel has committed; NULL where there is none. */
+static const char *find_proof(const struct candidate *candidate, const struct kmsg_facts *facts)
+{
+	enum policy_state after = securityfs_policy_state();
+
 	if (after == POLICY_GONE)
 		return "file-gone";
 	if (after == POLICY_READ_ONLY)
 		return "read-only";
-	return facts->completed && !facts->failed ? "kernel-log" : NULL;
+	if (facts->failed)
+		return NULL;
+	/* Labels that no LSM knows yet are not shown, so what is not shown is no disproof. */
+	if (after == POLICY_READABLE && is_shown(candidate))
+		return "read-back";
+	return facts->completed ? "kernel-log" : NULL;
 }
 
 int candidate_commit(struct candidate *candidate)
@@ -283,7 +330,7 @@ int candidate_commit(struct candidate *candidate)
 	if (!is_unchanged(candidate))
 		return changed(
 			candidate, "while the kernel loaded it: what is in force is not what was checked");
-	candidate->record->proof = find_proof(securityfs_policy_state(), &facts);
+	candidate->record->proof = find_proof(candidate, &facts);
 	if (!candidate->record->proof) {
 		problem_set(problem, -EPROTO, "%s",
 			facts.failed

@@ -46,7 +46,8 @@ static void explain_add(int error, const struct loader *loader, const char *path
 	switch (error) {
 	case -EBADMSG:
 		problem_set(problem, error, "is not an X.509 certificate that the kernel can parse");
-		problem_remedy(problem, "look at it: openssl x509 -inform DER -in '%s' -noout -text", path);
+		problem_remedy(problem, "look at it: openssl x509 -inform DER -in '%s' -noout -text",
+			problem_path(path));
 		break;
 	case -ENOPKG:
 	case -ENOENT: /* of a self-signed certificate: the algorithm to verify it with */
@@ -68,7 +69,7 @@ static void explain_add(int error, const struct loader *loader, const char *path
 			"put the CA that issued it into " CERTS_CA_DIR
 			" of the image, and that CA's issuer into the kernel; see: openssl x509 "
 			"-inform DER -in '%s' -noout -issuer -text",
-			path);
+			problem_path(path));
 		break;
 	case -EDQUOT:
 		problem_set(problem, error, "root's key quota is used up");
@@ -130,6 +131,10 @@ static bool is_ours(const struct loader *loader, const char *description)
  */
 static bool is_present(const struct loader *loader, const char *description)
 {
+	/* A name such as "id:0123" would be taken for a key identifier by the search. */
+	if (strncmp(description, "id:", 3) == 0 || strncmp(description, "ex:", 3) == 0 ||
+		strncmp(description, "dn:", 3) == 0)
+		return false;
 	return keyring_has(loader->target, description) &&
 	       (loader->unrestricted || !is_ours(loader, description));
 }

@@ -8,12 +8,12 @@
 #include "imasig.h"
 #include "keyring.h"
 
-#define SIGN_REMEDY "sign it: evmctl ima_sign --hashalgo sha256 --key KEY '%s'"
+#define SIGN_REMEDY "sign it: imactl sign --key KEY '%s'"
 
 static int refuse(struct problem *problem, int error, const char *path, const char *reason)
 {
 	problem_set(problem, error, "%s", reason);
-	problem_remedy(problem, SIGN_REMEDY, path);
+	problem_remedy(problem, SIGN_REMEDY, problem_path(path));
 	return error;
 }
 
@@ -47,7 +47,7 @@ static int check_kind(const struct imasig *sig, uint8_t first, const char *path,
 	}
 	problem_set(
 		problem, -EBADMSG, "security.ima begins with 0x%02x, which is no kind of signature", first);
-	problem_remedy(problem, SIGN_REMEDY, path);
+	problem_remedy(problem, SIGN_REMEDY, problem_path(path));
 	return -EBADMSG;
 }
 
@@ -64,7 +64,7 @@ static int unknown_algo(const struct imasig *sig, const char *path, struct probl
 			"names digest algorithm %u in its signature, and there is none of "
 			"that number",
 			sig->algo);
-	problem_remedy(problem, SIGN_REMEDY, path);
+	problem_remedy(problem, SIGN_REMEDY, problem_path(path));
 	return -EOPNOTSUPP;
 }
 
@@ -105,7 +105,7 @@ static int explain_verify(int error, const char *signer, const char *path, struc
 		problem_set(problem, error, "its signature could not be verified: %s", strerror(-error));
 		break;
 	}
-	problem_remedy(problem, SIGN_REMEDY, path);
+	problem_remedy(problem, SIGN_REMEDY, problem_path(path));
 	return problem->error;
 }
 

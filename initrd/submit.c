@@ -3,6 +3,7 @@
 #include "submit.h"
 
 #include <errno.h>
+#include "policy_parse.h"
 
 /* The policy file of securityfs could not be opened for writing. */
 static int explain_open(int error, struct problem *problem)
@@ -72,15 +73,43 @@ static int explain_access(const struct submission *submission, struct problem *p
 	return submission->error;
 }
 
-/* EINVAL: a rule that this kernel does not take. */
+/* What the front end of the policy language says of the first rule that this kernel refuses; false: nothing. */
+static bool find_rule(const struct submission *submission, struct problem *problem)
+{
+	_cleanup_policy_ struct policy policy = {0};
+	_cleanup_diags_ struct diags diags = {0};
+	struct kernel_model model;
+	size_t i;
+
+	kernel_model_init(&model, submission->version);
+	if (policy_parse(&model, submission->text, submission->text_len, &diags, &policy) == 0)
+		return false;
+	diags_sort(&diags);
+	for (i = 0; i < diags.count; i++) {
+		const struct diag *diag = &diags.items[i];
+
+		if (!diag->is_error)
+			continue;
+		problem_set(problem, submission->error, "line %u, column %u: %s [%s]", diag->line,
+			diag->column, diag_message(&diags, diag), policy_issue_id(diag->issue));
+		return true;
+	}
+	return false;
+}
+
+/* EINVAL, ERANGE: a rule that this kernel does not take. */
 static int explain_rule(const struct submission *submission, struct problem *problem)
 {
-	if (*submission->facts->bad_rule)
-		problem_set(problem, submission->error, "the kernel refuses a rule; it logged: %s",
-			submission->facts->bad_rule);
-	else
-		problem_set(
-			problem, submission->error, "the kernel refuses a rule, without a reason in its log");
+	const char *logged = submission->facts->bad_rule;
+
+	if (!find_rule(submission, problem)) {
+		if (*logged)
+			problem_set(problem, submission->error, "the kernel refuses a rule; it logged: %s",
+				logged);
+		else
+			problem_set(problem, submission->error,
+				"the kernel refuses a rule, without a reason in its log");
+	}
 	problem_remedy(problem, "correct the rule, and sign the policy again");
 	return submission->error;
 }
@@ -93,6 +122,7 @@ int submit_explain(const struct submission *submission, struct problem *problem)
 	case -EACCES:
 		return explain_access(submission, problem);
 	case -EINVAL:
+	case -ERANGE:
 		return explain_rule(submission, problem);
 	case -ETXTBSY:
 		problem_set(problem, -ETXTBSY,

@@ -20,6 +20,7 @@ struct submission {
 	const struct problem *signature; /* what is wrong with its signature; error 0: nothing */
 	const char *text;                /* the policy itself */
 	size_t text_len;                 /* its length in bytes */
+	unsigned int version;            /* of the running kernel; see policy_model.h */
 };
 
 /* Sets *problem. Returns submission->error. */

@@ -19,6 +19,7 @@
 #define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define PROC_KEYS "/proc/keys"
 #define PROC_CMDLINE "/proc/cmdline"
+#define PROC_VMCORE "/proc/vmcore"
 #define PROC_MOUNTINFO "/proc/self/mountinfo"
 #define PROC_SELF_FD "/proc/self/fd"
 #define PRINTK_RATELIMIT "/proc/sys/kernel/printk_ratelimit"

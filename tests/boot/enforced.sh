@@ -48,7 +48,7 @@ END
 
 # What a real JSON parser reads in status.json.
 check_status_json() {
-	local json proof=kernel-log guard=true ring=.ima
+	local json proof=read-back guard=true ring=.ima
 	[ "$kernel" != stock ] || proof=file-gone guard=false ring=_ima
 	json=$(sed -n 's/^status.json: //p' "$VM/log")
 	if jq -e --arg proof "$proof" --argjson guard "$guard" --arg ring "$ring" --arg where "$1" '

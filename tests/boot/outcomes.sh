@@ -50,7 +50,7 @@ END
 begin unsigned
 scene_root_policy ""
 outcome failed 1
-expect "imaboot: policy /etc/ima/ima-policy (root) failed at stage signature: has no signature: the extended attribute security.ima is absent (copying without --preserve=xattr loses it); sign it: evmctl ima_sign --hashalgo sha256 --key KEY '/etc/ima/ima-policy'" \
+expect "imaboot: policy /etc/ima/ima-policy (root) failed at stage signature: has no signature: the extended attribute security.ima is absent (copying without --preserve=xattr loses it); sign it: imactl sign --key KEY '/etc/ima/ima-policy'" \
 	"imaboot: outcome failed: no policy loaded, 1 certificate in the keyrings (signers in $ring), 0 refused"
 refuse "dry run of"
 
@@ -90,6 +90,24 @@ scene_policy "$ROOT/usr/share/policy"
 scene_sign rsa2048 "$ROOT/usr/share/policy"
 ln -s /usr/share/policy "$ROOT/etc/ima/ima-policy"
 outcome enforced 0
+
+begin in-force
+scene_root_policy rsa2048
+vm_script <<'END'
+imaboot keys > /dev/null
+ok "the policy is loaded by hand" imaboot load /sysroot/etc/ima/ima-policy
+mark
+run_boot
+cat /run/imaboot/status.json
+END
+scene_boot "$kernel"
+vm_ended
+if [ "$kernel" = stock ]; then
+	expect "imaboot: policy /etc/ima/ima-policy (root) failed at stage dry-run: this kernel takes one policy in a boot, and has it already; reboot to load another one"
+else
+	expect "imaboot: policy /etc/ima/ima-policy (root) is in force already: it is not loaded again" '"outcome":"enforced"' '"proof":"read-back"'
+	refuse "dry run of"
+fi
 
 begin none
 outcome no-policy 0
@@ -134,8 +152,9 @@ vm_text /etc/imaboot/imaboot.conf <<< 'allow-override = yes'
 outcome disabled 3 "rd.imaboot=0 lockdown=integrity"
 refuse "is refused: the kernel is locked down"
 
-begin kdump
+begin no-kdump
 scene_root_policy rsa2048
-outcome not-applicable 3 elfcorehdr=0x1000
-expect "imaboot: this is a kdump kernel (elfcorehdr=): nothing is loaded"
+outcome enforced 0 elfcorehdr=0x1000
+expect "imaboot: kernel parameter elfcorehdr= is ignored: this is no kdump kernel (there is no /proc/vmcore)"
+refuse "nothing is loaded"
 finish

@@ -9,7 +9,7 @@
 
 kernel=$1
 P=/sysroot/p
-resign="sign it: evmctl ima_sign --hashalgo sha256 --key KEY"
+resign="sign it: imactl sign --key KEY"
 
 # bad NAME: begins a bad policy from the good one; the caller spoils and signs it.
 bad() { scene_policy "$ROOT/p/$1"; }
@@ -128,7 +128,7 @@ common() {
 		expect "the kernel takes no further policy: there is nothing to guard"
 		says good "dry-run: this kernel takes one policy in a boot, and has it already; reboot to load another one"
 	else
-		expect "$P/good: in force (proof: kernel-log), signed by '$good" "guard on: 0" "guard off: 0"
+		expect "$P/good: in force (proof: read-back), signed by '$good" "guard on: 0" "guard off: 0"
 		expect "the guard is set: no policy is loaded until 'imaboot guard off'" "the guard is not set"
 		says good "dry-run: the guard over the kernel's policy file is set; lift it with 'imaboot guard off', load, and set it again"
 	fi
@@ -148,6 +148,6 @@ for name in truncated zeroed wrong-key wrong-hash; do
 done
 expect_re "imaboot: $P/no-key: failed at stage dry-run: is signed with the key [0-9a-f]{8}, and no certificate of that key is in _?.?ima; put the signer's certificate into /etc/keys/ima of the image, or sign the file with a key that is there; the key's number is the end of the certificate's subject key identifier"
 expect_re "imaboot: $P/tampered: failed at stage dry-run: its signature does not belong to this content: the file was changed after it was signed, or the signature is that of another file or key \\('imaboot test rsa2048: [0-9a-f]{40}'\\); $resign '$P/tampered'"
-says rule "dry-run: "
+says rule "dry-run: line 12, column 15: func= cannot be 'BOGUS' [unknown-value]; correct the rule, and sign the policy again"
 says rule-late "dry-run: "
 finish

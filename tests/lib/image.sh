@@ -8,17 +8,20 @@
 #   builder_cert FOLDER NAME...    copies certificates of the PKI into a folder of it
 #   builder_policy SIGNER          the lab's policy as the image's, with a detached signature ("" none)
 #   builder_dracut OUT [ARG...]    runs its dracut there; what it says is in OUT.log, its status is returned
-#   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), imaboot, and
-#                                  imaboot-init (no systemd in it); both have signer and policy of rsa2048
+#   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), integrity (dracut's
+#                                  own module instead), imaboot, and imaboot-init (no systemd in it); the last two have
+#                                  signer and policy of rsa2048
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
 #   disk_new NAME                  a machine with its disk, a root whose programs are signed by rsa2048
-#   disk_policy [SIGNER]           standard input becomes /etc/ima/ima-policy on it, signed, or not
+#   disk_policy [SIGNER [PATH]]    standard input becomes /etc/ima/ima-policy, or PATH, on it, signed, or not
 #   image_boot KERNEL IMAGE UNTIL [CMDLINE]   boots until the extended regular expression UNTIL is on the serial line
 #                                  (a check); $VM/log is that line
 #
 # Where the root gets to multi-user.target it says so, shows what IMA and imaboot did, and restarts (see lab_check).
 
+# What the lab's machine has, and modules of dracut that it has no use for: they cost seconds in every boot.
 IMAGE_DRIVERS='virtio_pci virtio_blk ext4'
+IMAGE_OMITTED='crypt dm modsign nvdimm overlay-root virtiofs resume lunmask qemu terminfo kernel-modules-extra'
 VM_SILENCE=60
 
 image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it is there; one at a time
@@ -80,7 +83,7 @@ builder_dracut() {
 	kernel=$(vm_kernel_dir stock) || return 1
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount --propagation private bash -c '
-		mount -t proc proc "$1/proc" && mount --bind "$2" "$1/usr/lib/modules" || exit 99
+		mount --bind "$1" "$1" && mount -t proc proc "$1/proc" && mount --bind "$2" "$1/usr/lib/modules" || exit 99
 		root=$1
 		shift 2
 		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C dracut "$@"
@@ -93,14 +96,16 @@ image_make() {
 	local kind=$1 out=$2 arguments=()
 	builder_new "$kind"
 	case $kind in
-	plain) builder_plain ;;
-	imaboot-init) arguments=(--omit 'systemd systemd-initrd dracut-systemd') ;;
-	esac
-	if [ "$kind" != plain ]; then
+	plain | integrity) builder_plain ;;
+	*)
 		builder_cert /etc/keys/ima rsa2048
-		builder_policy rsa2048
-	fi
-	builder_dracut "$out.new" ${arguments[@]+"${arguments[@]}"}
+		builder_policy rsa2048 ;;
+	esac
+	case $kind in
+	integrity) arguments=(--add integrity) ;;
+	*-init) arguments=(--omit 'systemd systemd-initrd dracut-systemd') ;;
+	esac
+	builder_dracut "$out.new" --omit "$IMAGE_OMITTED" ${arguments[@]+"${arguments[@]}"}
 	mv "$out.new.log" "$out.log"
 	rm -rf "${BUILDER%/root}"
 	[ -e "$out.new" ] && mv "$out.new" "$out"
@@ -147,7 +152,7 @@ disk_make() {
 	done
 	lab_check > "$tree/root/lab/check"
 	chmod 755 "$tree/root/lab/check"
-	mkdir -p "$tree/sign" "$tree/root/etc/ima"
+	mkdir -p "$tree/sign" "$tree/root/etc/ima" "$tree/root/etc/sysconfig"
 	(cd "$tree/root" && find . -xdev -type f -perm /111 ! -path ./usr/local/bin/unsigned -print0 |
 		awk 'BEGIN { RS = "\0" } { printf "%s%c../sign/%d%c", $0, 0, NR, 0 }' | xargs -0 -n 2 ln)
 	evmctl ima_sign --recursive --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
@@ -163,17 +168,18 @@ disk_new() {
 	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}-$1.XXXXXX") || exit 1
 	VM_ALL+=("$VM")
 	VM_CA=$PKI/ca.der
+	VM_PACKED=''
 	image_once "$base" disk_make "$base"
 	cp --sparse=always "$base" "$VM/disk"
 }
 
 disk_policy() {
-	local file=$VM/ima-policy commands
+	local file=$VM/ima-policy path=${2:-/etc/ima/ima-policy} commands
 	cat > "$file"
-	commands="write $file /etc/ima/ima-policy"
+	commands="write $file $path"
 	if [ -n "${1:-}" ]; then
 		"$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$file"
-		commands+=$'\n'"ea_set -f $file.sig /etc/ima/ima-policy security.ima"
+		commands+=$'\n'"ea_set -f $file.sig $path security.ima"
 	fi
 	debugfs -w -f - "$VM/disk" <<< "$commands" > "$VM/debugfs.log" 2>&1
 	! grep -v -E '^debugfs|^Allocated inode' "$VM/debugfs.log" || vm_die 'debugfs, see above'

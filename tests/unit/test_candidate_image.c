@@ -59,7 +59,7 @@ static void content_of_the_image_policy_is_checked(void **context)
 static void bad_signature_file_is_a_failure(void **context)
 {
 	static const char remedy[] =
-		"make it again: evmctl ima_sign --sigfile --hashalgo sha256 --key KEY '/etc/imaboot/policy'";
+		"make it again: imactl sign --detached --key KEY '/etc/imaboot/policy'";
 	char large[IMASIG_MAX + 1];
 
 	(void)context;

@@ -67,7 +67,7 @@ static int tear_down(void **context)
 {
 	(void)context;
 	problem_free(&problem);
-	assert_int_equal(fakeroot_delete(context), 0);
+	assert_int_equal(fakeroot_remove(context), 0);
 	return 0;
 }
 

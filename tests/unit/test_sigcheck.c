@@ -31,7 +31,7 @@ static int verify(const void *value, size_t len)
 
 #define VERIFY(literal) verify(literal, sizeof(literal) - 1)
 #define GOOD "\x03\x02\x04\x01\x23\x45\x67\x00\x03sig" /* SHA-256, key 01234567 */
-static const char sign[] = "sign it: evmctl ima_sign --hashalgo sha256 --key KEY '/p'";
+static const char sign[] = "sign it: imactl sign --key KEY '/p'";
 
 static void good_signature_names_its_signer(void **context)
 {

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: 6.1 6.12 stock
+# needs: qemu-system-x86_64
+# A boot that is enforced by what imactl made alone: the CA in the kernel, the signer, the signatures of the policy and
+# of the whole root. What key check says of the certificates is what the kernel does with them.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+
+kernel=$1
+imactl() { "$BUILD/imactl" "$@"; }
+
+# step NAME COMMAND...: imactl must do it, without the signatures of another program.
+step() {
+	local name=$1
+	shift
+	if imactl "$@" > "$ROOT/../step" 2>&1; then vm_pass "$name"; else vm_fail "$name: $(cat "$ROOT/../step")"; fi
+}
+
+# enforced ALGORITHM [intermediate]: makes the PKI, signs the root, boots.
+enforced() {
+	local algorithm=$1 intermediate=${2:-} issuer=ca keys=$VM/keys ca=() kind=$kernel
+	[ "$kernel" != stock ] || kind=debian
+	mkdir "$keys"
+	step "CA of $algorithm" key ca --algorithm "$algorithm" --subject '/O=imactl/CN=test CA' --key "$keys/ca.key" --out "$keys/ca.der"
+	vm_ca "$keys/ca.der"
+	if [ -n "$intermediate" ]; then
+		step "request of an intermediate" key request --algorithm p256 --cn 'test intermediate' --key "$keys/sub.key" --out "$keys/sub.csr"
+		step "intermediate CA" key issue --ca --issuer "$keys/ca.der" --issuer-key "$keys/ca.key" "$keys/sub.csr" --out "$keys/sub.der"
+		issuer=sub
+		ca=("$keys/sub.der")
+		vm_file "$keys/sub.der" /etc/keys/ima/ca/sub.der
+	fi
+	step "request of the signer" key request --algorithm "$algorithm" --cn 'test signer' --key "$keys/signer.key" --out "$keys/signer.csr"
+	step "signer" key issue --issuer "$keys/$issuer.der" --issuer-key "$keys/$issuer.key" "$keys/signer.csr" --out "$keys/signer.der"
+	step "key check says that the kernel takes it" key check --kernel "$kind" --trusted "$keys/ca.der" "$keys/signer.der" ${ca[@]+"${ca[@]}"}
+	vm_file "$keys/signer.der" /etc/keys/ima/signer.der
+	scene_policy "$ROOT/etc/ima/ima-policy"
+	step "the whole root signed" sign --key "$keys/signer.key" --cert "$keys/signer.der" --root "$ROOT" --exclude unsigned
+	step "and verified" verify --cert "$keys/signer.der" "$ROOT/bin/signed" "$ROOT/etc/ima/ima-policy"
+	vm_script <<'END'
+run_boot
+is "boot ends with 0" "$status" 0
+is "the outcome is kept" "$(cat /run/imaboot/outcome)" "enforced 0"
+try_programs
+grep -i 'test signer' /proc/keys
+END
+	scene_boot "$kernel" ima_policy=secure_boot
+	vm_ended
+	refuse 'panic' 'failed at stage' 'outcome failed'
+	expect "imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force"
+	# The kernel's name of the key is cut in /proc/keys.
+	expect "test signer: $(imactl key show --json "$keys/signer.der" | jq -r '.[0].key_id[0:12]')"
+}
+
+scene_new rsa
+enforced rsa2048
+if [ "$kernel" != stock ]; then
+	scene_new p384
+	enforced p384 intermediate
+fi
+finish

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: stock 6.1
+# needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
+# limit: 600
+# Real systemd as PID 1 of the root, real dracut, with systemd in the initramfs and without. A bad policy file freezes
+# the machine for good without imaboot, and dracut's own module comes up without a policy; with imaboot the same disk comes
+# up under the image's policy. A good policy is in force, once. A configuration that is none ends the boot. On 6.1 the
+# kernel demands a signed policy, on stock it does not.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/image.sh"
+
+kernel=$1
+cmdline=''
+[ "$kernel" = stock ] || cmdline=ima_policy=secure_boot
+
+# The bad policy of this kernel, onto the disk.
+bad_policy() {
+	if [ "$kernel" = stock ]; then
+		disk_policy rsa2048 <<< 'appraise func=NONSENSE'
+	else
+		disk_policy < "$CACHE/good-policy.$kernel"
+	fi
+}
+
+# up OUTCOME SOURCE: the root is up, that policy in force, and nothing loaded a second one.
+up() {
+	local json completed proof=kernel-log guard=true
+	[ "$kernel" != stock ] || proof=file-gone guard=false
+	expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the signed program runs' '@@END 0'
+	expect_re 'the unsigned program: .*Permission denied'
+	refuse 'Freezing execution' 'the policy file can be written'
+	expect "imaboot: outcome $1: policy"
+	completed=$(grep -c '^\[kernel\].*ima: policy update completed' "$VM/log")
+	if [ "$completed" = 1 ]; then vm_pass 'one policy was loaded'; else vm_fail "$completed policies were loaded"; fi
+	expect_re '^\[kernel\] .*systemd\[1\]: Another IMA custom policy has already been loaded, ignoring'
+	json=$(sed -n 's/^status.json: //p' "$VM/log")
+	if jq -e --arg outcome "$1" --arg where "$2" --arg proof "$proof" --argjson guard "$guard" '.outcome == $outcome and
+		.policy.source == $where and .policy.proof == $proof and .guard == $guard' <<< "$json" > /dev/null; then
+		vm_pass "status.json says $1, $2"
+	else
+		vm_fail "status.json: $json"
+	fi
+}
+
+scene_policy "$CACHE/good-policy.$kernel"
+
+disk_new without
+bad_policy
+image_boot "$kernel" "$(image_get plain)" 'Freezing execution' "$cmdline"
+expect '[!!!!!!] Failed to load IMA policy.'
+refuse 'multi-user.target is reached'
+
+if [ "$kernel" != stock ]; then
+	# dracut's own module: its policy, at its path, is refused, and the machine comes up without one.
+	disk_new integrity
+	disk_policy '' /etc/sysconfig/ima-policy < "$CACHE/good-policy.$kernel"
+	image_boot "$kernel" "$(image_get integrity)" '@@END' "$cmdline"
+	expect 'multi-user.target is reached' 'the unsigned program: the unsigned program runs' 'ima: policy update failed'
+	refuse 'ima: policy update completed'
+fi
+
+disk_new fallback
+bad_policy
+image_boot "$kernel" "$(image_get imaboot)" '@@END' "$cmdline"
+up fallback image
+if [ "$kernel" = stock ]; then
+	expect 'policy /etc/ima/ima-policy (root) failed at stage dry-run: the kernel refuses a rule'
+else
+	expect 'policy /etc/ima/ima-policy (root) failed at stage signature: has no signature'
+fi
+
+init=imaboot
+[ "$kernel" != stock ] || init=imaboot-init
+disk_new enforced
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+image_boot "$kernel" "$(image_get "$init")" '@@END' "$cmdline"
+up enforced root
+
+# The boot ends: no shell is opened, nothing of the root runs.
+disk_new failed
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+mkdir -p "$VM/over/etc/imaboot"
+echo 'nonsense = 1' > "$VM/over/etc/imaboot/imaboot.conf"
+image_add "$(image_get "$init")" "$VM/image" "$VM/over"
+image_boot "$kernel" "$VM/image" 'reboot: System halted' "$cmdline"
+expect "imaboot: /etc/imaboot/imaboot.conf:1: 'nonsense' is not a key; see imaboot.conf(5)" 'imaboot: outcome failed' \
+	'dracut: FATAL: imaboot: the boot ends here' 'dracut: Refusing to continue'
+refuse 'multi-user.target' 'emergency mode' 'Dropping to debug shell' 'sh-5' 'policy update completed'
+finish

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: MIT
+/* Tests of keys/signer.c, imaverify.c, filehash.c and imaxattr.c: one file's value made and judged. */
+/* wrap: fgetxattr fsetxattr pread */
+#include "signer.h"
+#include <sys/xattr.h>
+#include "fakeroot.h"
+#include "filehash.h"
+#include "imaverify.h"
+#include "imaxattr.h"
+#include "pkey.h"
+#include "x509.h"
+
+static struct problem problem;
+static int fail_xattr, fail_pread;
+static bool grows; /* each read lets the file grow */
+
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *value, size_t size);
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	(void)fd;
+	(void)value;
+	assert_string_equal(name, "security.ima");
+	assert_int_equal(size, IMASIG_MAX);
+	errno = fail_xattr;
+	return fail_xattr ? -1 : 7;
+}
+
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	(void)fd;
+	(void)value;
+	(void)size;
+	assert_string_equal(name, "security.ima");
+	assert_int_equal(flags, 0);
+	errno = fail_xattr;
+	return fail_xattr ? -1 : 0;
+}
+
+ssize_t __real_pread(int fd, void *bytes, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t len, off_t at)
+{
+	struct stat st;
+
+	if (fail_pread) {
+		errno = fail_pread;
+		return -1;
+	}
+	if (grows && fstat(fd, &st) == 0 && st.st_size < 100)
+		assert_int_equal(truncate(fakeroot_path("/f"), st.st_size + 1), 0);
+	return __real_pread(fd, bytes, len, at);
+}
+
+static int set_up(void **context)
+{
+	fail_xattr = fail_pread = 0;
+	grows = false;
+	return fakeroot_new(context);
+}
+
+static int tear_down(void **context)
+{
+	problem_free(&problem);
+	return fakeroot_remove(context);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+/* A file with that text, open for reading. */
+static int open_file(const char *text, struct stat *st)
+{
+	int fd;
+
+	fakeroot_bytes("/f", text, strlen(text));
+	fd = open(fakeroot_path("/f"), O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, st), 0);
+	return fd;
+}
+
+static int hash(struct filehash *state, unsigned int algo, const char *text, uint8_t *digest, size_t *len)
+{
+	struct stat st;
+	_cleanup_close_ int fd = open_file(text, &st);
+
+	return filehash_file(state, algo, fd, &st, digest, len, &problem);
+}
+
+static void files_are_hashed(void **context)
+{
+	static const unsigned int algos[] = {DIGEST_SHA256, DIGEST_SHA512, DIGEST_SHA384, DIGEST_SHA224};
+	uint8_t digest[DIGEST_MAX], wanted[DIGEST_MAX];
+	struct filehash state = {0};
+	size_t len, i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(algos); i++) {
+		assert_int_equal(hash(&state, algos[i], "abc", digest, &len), 0);
+		assert_int_equal(len, digest_size(algos[i]));
+		assert_int_equal(digest_bytes(algos[i], "abc", 3, wanted), 0);
+		assert_memory_equal(digest, wanted, len);
+	}
+	filehash_free(&state);
+}
+
+static void hashing_names_what_is_wrong(void **context)
+{
+	uint8_t digest[DIGEST_MAX];
+	struct filehash state = {0};
+	size_t len;
+
+	(void)context;
+	assert_int_equal(hash(&state, 255, "abc", digest, &len), -EOPNOTSUPP);
+	assert_problem(&problem, -EOPNOTSUPP,
+		"its hash algorithm is number 255 (unknown), which is not known here", NULL);
+	assert_int_equal(hash(&state, 16, "abc", digest, &len), -EOPNOTSUPP);
+	assert_problem(&problem, -EOPNOTSUPP,
+		"its hash algorithm is number 16 (tgr192), which is not known here", NULL);
+	fail_pread = EIO;
+	assert_int_equal(hash(&state, DIGEST_SHA256, "abc", digest, &len), -EIO);
+	assert_problem(&problem, -EIO, "cannot be read: Input/output error", NULL);
+	fail_pread = 0;
+	grows = true;
+	assert_int_equal(hash(&state, DIGEST_SHA256, "abc", digest, &len), -EBUSY);
+	assert_problem(
+		&problem, -EBUSY, "was changed while it was read", "try again when nothing writes to it");
+	filehash_free(&state);
+}
+
+static void attribute_errors_say_what_to_do(void **context)
+{
+	static const struct {
+		int error;
+		const char *reason, *remedy;
+	} errors[] = {
+		{EOPNOTSUPP, "its file system has no security.ima",
+			"sign it on another file system, or use --detached"},
+		{EROFS, "its file system is read-only", "mount it writable, or use --detached"},
+		{EPERM, "security.ima cannot be written: Operation not permitted",
+			"be root, and see that the file is not immutable (lsattr), or use --detached"},
+		{ENOSPC, "security.ima cannot be written: No space left on device",
+			"make room on the file system"},
+		{EDQUOT, "security.ima cannot be written: Disk quota exceeded",
+			"make room on the file system"},
+		{EIO, "security.ima cannot be written: Input/output error", NULL},
+	};
+	uint8_t value[IMASIG_MAX];
+	size_t i, len;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		fail_xattr = errors[i].error;
+		assert_int_equal(imaxattr_set(3, value, 1, &problem), -errors[i].error);
+		assert_problem(&problem, -errors[i].error, errors[i].reason, errors[i].remedy);
+	}
+	assert_int_equal(imaxattr_get(3, value, sizeof(value), &len), -EIO);
+	fail_xattr = ENODATA;
+	assert_int_equal(imaxattr_get(3, value, sizeof(value), &len), 0);
+	assert_int_equal(len, 0);
+	fail_xattr = 0;
+	assert_int_equal(imaxattr_get(3, value, sizeof(value), &len), 0);
+	assert_int_equal(len, 7);
+	assert_int_equal(imaxattr_set(3, value, 1, &problem), 0);
+}
+
+/* A signer with a certificate of its own, for all that follows. */
+struct scene {
+	struct signer signer;
+	struct certview cert;
+	struct imaverify_ring ring;
+	struct imaverify verify;
+	uint8_t digest[DIGEST_MAX], value[IMASIG_MAX];
+	size_t len;
+};
+
+static void scene_begin(struct scene *scene, const char *algorithm)
+{
+	struct x509_order order = {.cn = "signer", .hash = "sha256", .days = 1};
+
+	*scene = (struct scene){.signer = {.algo = DIGEST_SHA256}};
+	assert_int_equal(pkey_generate(algorithm, &scene->signer.key, &problem), 0);
+	order.signing_key = scene->signer.key;
+	assert_int_equal(x509_make(&order, &scene->cert.certificate, &problem), 0);
+	assert_int_equal(x509_describe(scene->cert.certificate, &scene->cert.facts), 0);
+	scene->ring = (struct imaverify_ring){&scene->cert, 1};
+	assert_int_equal(imaverify_begin(&scene->ring, &scene->verify), 0);
+	assert_int_equal(signer_set_id(&scene->signer, NULL, &problem), 0);
+	assert_int_equal(digest_bytes(DIGEST_SHA256, "abc", 3, scene->digest), 0);
+}
+
+static void scene_end(struct scene *scene)
+{
+	imaverify_end(&scene->verify);
+	certview_free(&scene->cert);
+	EVP_PKEY_free(scene->signer.key);
+}
+
+static void scene_sign(struct scene *scene)
+{
+	_cleanup_pkey_ctx_ EVP_PKEY_CTX *context = scene->signer.key ? signer_context(&scene->signer) : NULL;
+
+	assert_int_equal(
+		signer_make(&scene->signer, context, scene->digest, 32, scene->value, &scene->len, &problem),
+		0);
+}
+
+/* What is said of the value on a file with that text. */
+static enum imaverify_cause judge(struct scene *scene, const char *text)
+{
+	struct imaverify_result result;
+	struct stat st;
+	_cleanup_close_ int fd = open_file(text, &st);
+
+	imaverify_file(&scene->verify, fd, &st, scene->value, scene->len, &result);
+	problem_free(&result.problem);
+	assert_null(result.sig.bytes);
+	return result.cause;
+}
+
+static void signatures_are_made_and_judged(void **context)
+{
+	static const char *const algorithms[] = {"rsa2048", "p256", "p384"};
+	struct scene scene;
+	struct imasig sig;
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(algorithms); i++) {
+		scene_begin(&scene, algorithms[i]);
+		scene_sign(&scene);
+		imasig_parse(scene.value, scene.len, &sig);
+		assert_int_equal(sig.kind, IMASIG_V2);
+		assert_int_equal(sig.key_id, scene.signer.key_id);
+		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_SIGNED);
+		assert_int_equal(judge(&scene, "abd"), IMAVERIFY_WRONG_SIGNATURE);
+		scene.value[scene.len - 1] ^= 1;
+		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_WRONG_SIGNATURE);
+		scene.value[6] ^= 1;
+		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_UNKNOWN_KEY);
+		scene_end(&scene);
+	}
+}
+
+static void other_values_are_judged(void **context)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		enum imaverify_cause cause;
+	} values[] = {
+		{"", 0, IMAVERIFY_NO_VALUE},
+		{"\x03\x01", 2, IMAVERIFY_OLD_VERSION},
+		{"\x03\x03\x04kkkk\0\1s", 10, IMAVERIFY_OTHER_KIND},
+		{"\x06\x03\x04kkkk\0\1s", 10, IMAVERIFY_OTHER_KIND},
+		{"\x03\x02\x04kkkk\0\2s", 10, IMAVERIFY_MALFORMED},
+		{"\x00", 1, IMAVERIFY_UNKNOWN_TYPE},
+		{"\x04\x04short", 7, IMAVERIFY_WRONG_DIGEST},
+		{"\x04\xffxx", 4, IMAVERIFY_NO_ALGORITHM},
+	};
+	struct scene scene;
+	size_t i;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		memcpy(scene.value, values[i].bytes, values[i].len);
+		scene.len = values[i].len;
+		assert_int_equal(judge(&scene, "abc"), values[i].cause);
+		assert_non_null(imaverify_words(values[i].cause)->reason);
+	}
+	scene_sign(&scene);
+	scene.value[2] = 2;
+	assert_int_equal(judge(&scene, "abc"), IMAVERIFY_WEAK_HASH);
+	scene.value[2] = 99;
+	assert_int_equal(judge(&scene, "abc"), IMAVERIFY_NO_ALGORITHM);
+	scene.value[2] = DIGEST_SHA256;
+	fail_pread = EIO;
+	assert_int_equal(judge(&scene, "abc"), IMAVERIFY_UNREADABLE);
+	scene_end(&scene);
+}
+
+static void digests_are_made_and_judged(void **context)
+{
+	EVP_PKEY *key;
+	struct scene scene;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	key = scene.signer.key;
+	scene.signer.key = NULL;
+	scene_sign(&scene);
+	assert_int_equal(scene.len, 34);
+	assert_memory_equal(scene.value, "\x04\x04", 2);
+	assert_int_equal(judge(&scene, "abc"), IMAVERIFY_HASHED);
+	assert_int_equal(judge(&scene, "abd"), IMAVERIFY_WRONG_DIGEST);
+	assert_true(signer_has_made(&scene.signer, NULL, scene.digest, 32, scene.value, scene.len));
+	scene.value[33] ^= 1;
+	assert_false(signer_has_made(&scene.signer, NULL, scene.digest, 32, scene.value, scene.len));
+	scene.signer.key = key;
+	scene_end(&scene);
+}
+
+static void own_signatures_are_known_again(void **context)
+{
+	EVP_PKEY_CTX *verify;
+	struct scene scene;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	verify = signer_verify_context(scene.signer.key, DIGEST_SHA256);
+	scene_sign(&scene);
+	assert_true(signer_has_made(&scene.signer, verify, scene.digest, 32, scene.value, scene.len));
+	scene.digest[0] ^= 1;
+	assert_false(signer_has_made(&scene.signer, verify, scene.digest, 32, scene.value, scene.len));
+	scene.digest[0] ^= 1;
+	scene.signer.key_id ^= 1;
+	assert_false(signer_has_made(&scene.signer, verify, scene.digest, 32, scene.value, scene.len));
+	scene.signer.algo = DIGEST_SHA512;
+	assert_false(signer_has_made(&scene.signer, verify, scene.digest, 32, scene.value, scene.len));
+	assert_null(signer_verify_context(scene.signer.key, 99));
+	EVP_PKEY_CTX_free(verify);
+	scene_end(&scene);
+}
+
+static void signing_that_fails_is_said(void **context)
+{
+	_cleanup_pkey_ctx_ EVP_PKEY_CTX *not_for_signing = NULL;
+	struct scene scene;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	not_for_signing = signer_verify_context(scene.signer.key, DIGEST_SHA256);
+	assert_int_equal(signer_make(&scene.signer, not_for_signing, scene.digest, 32, scene.value,
+				 &scene.len, &problem),
+		-EIO);
+	assert_problem(&problem, -EIO, "cannot be signed: operation not initialized", NULL);
+	scene_end(&scene);
+}
+
+static void certificate_must_be_the_keys(void **context)
+{
+	_cleanup_buf_ struct buf der = {0};
+	struct scene scene, other;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	scene_begin(&other, "p256");
+	assert_int_equal(x509_encode(other.cert.certificate, false, &der), 0);
+	fakeroot_bytes("/c", der.data, der.len);
+	assert_int_equal(signer_set_id(&scene.signer, fakeroot_path("/c"), &problem), -EINVAL);
+	assert_problem(&problem, -EINVAL, "is not the certificate of the private key",
+		"name the key and the certificate of the same signer");
+	other.signer.key_id = 0;
+	assert_int_equal(signer_set_id(&other.signer, fakeroot_path("/c"), &problem), 0);
+	assert_int_not_equal(other.signer.key_id, 0);
+	scene_end(&scene);
+	scene_end(&other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(files_are_hashed),
+		TEST(hashing_names_what_is_wrong),
+		TEST(attribute_errors_say_what_to_do),
+		TEST(signatures_are_made_and_judged),
+		TEST(other_values_are_judged),
+		TEST(digests_are_made_and_judged),
+		TEST(own_signatures_are_known_again),
+		TEST(signing_that_fails_is_said),
+		TEST(certificate_must_be_the_keys),
+	};
+
+	return RUN_TESTS(tests);
+}
