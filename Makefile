@@ -186,9 +186,14 @@ lint: ## shellcheck, mandoc, clang-format, SPDX lines
 format: ## bring the C sources into the project's format
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 
+agree: ## N generated policy rules (20000) given to each kernel and to our parser
+	$(Q)tests/lib/setup
+	$(Q)N=$(or $(N),20000) tests/agree/run
+
 bench: all ## timings and sizes, each as a ratio against its peer
 	$(Q)tests/lib/setup
 	$(Q)tests/bench/run --build $(O)
+	$(Q)tests/bench/lint $(O)
 
 # ---- installation --------------------------------------------------------------------------
 
