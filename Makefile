@@ -193,7 +193,7 @@ agree: ## N generated policy rules (20000) given to each kernel and to our parse
 bench: all ## timings and sizes, each as a ratio against its peer
 	$(Q)tests/lib/setup
 	$(Q)tests/bench/run --build $(O)
-	$(Q)tests/bench/lint $(O)
+	$(Q)tests/bench/lint $(O)/imactl
 
 # ---- installation --------------------------------------------------------------------------
 
