@@ -139,9 +139,11 @@ const struct word *word_find(const struct word_list *list, const char *bytes, si
 {
 	const struct word *word;
 
+	if (!len || len >= sizeof(word->name))
+		return NULL;
+	/* First byte and length tell nearly all words apart, and cost no call. */
 	for (word = list->words; word < list->words + list->count; word++)
-		if (len < sizeof(word->name) && memcmp(word->name, bytes, len) == 0 &&
-			word->name[len] == '\0')
+		if (word->name[0] == *bytes && word->name[len] == '\0' && memcmp(word->name, bytes, len) == 0)
 			return word;
 	return NULL;
 }
