@@ -91,7 +91,7 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 # Unit tests link against everything but the two main() files.
 TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SRC:%.c=$(O)/test/%.o)))
 
-.PHONY: all imaboot imactl setup check check-unit check-shell check-boot check-fuzz units fuzzers \
+.PHONY: all imaboot imactl setup check check-unit check-shell check-image check-boot check-fuzz units fuzzers \
 	demo lint format bench agree install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -134,7 +134,7 @@ $(O)/imactl: $(HOST_OBJ)
 # ---- tests ---------------------------------------------------------------------------------
 
 # A unit test may replace functions: a line "wrap: a b" in it becomes --wrap flags.
-wraps = $(patsubst %,-Wl$(comma)--wrap=%,$(shell sed -n 's/^.*[^a-z]wrap: *\([a-z0-9_ ]*\).*$$/\1/p' $(1)))
+wraps = $(patsubst %,-Wl$(comma)--wrap=%,$(shell sed -n 's/^.*[^a-z]wrap: *\([A-Za-z0-9_ ]*\).*$$/\1/p' $(1)))
 comma := ,
 
 $(O)/test/lib.a: $(TEST_OBJ)
@@ -161,13 +161,16 @@ setup: ## install what building and testing need (Debian, as root)
 check: ## all tests: units, shell, fuzz, boots; does its own set-up on Debian as root
 	$(Q)tests/lib/setup
 	$(Q)$(MAKE) --no-print-directory O=$(O) WERROR=1 all units fuzzers lint
-	$(Q)tests/run --build $(O) unit shell fuzz premise boot
+	$(Q)tests/run --build $(O) unit shell image fuzz premise boot
 
 check-unit: units ## the unit tests: seconds, no VM
 	$(Q)tests/run --build $(O) unit
 
 check-shell: all ## the tests of the programs as they are, no VM
 	$(Q)tests/run --build $(O) shell
+
+check-image: all ## the dracut module in images that dracut makes, no VM
+	$(Q)tests/run --build $(O) image
 
 check-fuzz: fuzzers ## each fuzz target for FUZZ_SECONDS (30)
 	$(Q)tests/run --build $(O) fuzz
@@ -194,6 +197,7 @@ bench: all ## timings and sizes, each as a ratio against its peer
 	$(Q)tests/lib/setup
 	$(Q)tests/bench/run --build $(O)
 	$(Q)tests/bench/lint $(O)/imactl
+	$(Q)tests/bench/sign $(O)/imactl
 
 # ---- installation --------------------------------------------------------------------------
 

@@ -1,8 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* imactl: the host tool; its verbs. */
-#include "verb.h"
+#include <errno.h>
+#include <stdio.h>
+#include "log.h"
+#include "verbs.h"
+
+static const struct verb *const verbs[] = {&verb_key, &verb_sign, &verb_verify, &verb_lint};
+
+static int run(int argc, char **argv)
+{
+	/* `imactl key` has verbs of its own. */
+	if (argc > 1 && string_equal(argv[1], verb_key.name))
+		return key_main(argc - 1, argv + 1);
+	return verb_main(
+		"imactl", "keys and signatures for IMA appraisal", verbs, ARRAY_SIZE(verbs), argc, argv);
+}
 
 int main(int argc, char **argv)
 {
-	return verb_main("imactl", "keys, signatures and plans for IMA appraisal", NULL, 0, argc, argv);
+	int status = run(argc, argv);
+
+	/* Lost output (a full disk, a closed pipe) is not what was asked for. */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	log_error("the output could not be written: %s", strerror(errno));
+	return EXIT_FAILED;
 }

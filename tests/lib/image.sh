@@ -168,6 +168,7 @@ disk_new() {
 	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}-$1.XXXXXX") || exit 1
 	VM_ALL+=("$VM")
 	VM_CA=$PKI/ca.der
+	# shellcheck disable=SC2034 # vm_kernel looks at it
 	VM_PACKED=''
 	image_once "$base" disk_make "$base"
 	cp --sparse=always "$base" "$VM/disk"

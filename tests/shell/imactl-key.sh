@@ -103,6 +103,8 @@ END
 silent "a prompt" 0 "battery" python3 terminal.py "$build/imactl" key request --algorithm p256 --cn s --key tty.key --out tty.csr --encrypt
 good "what was typed" openssl pkey -in tty.key -passin 'pass:battery staple' -noout
 
+good "asked again for the key" python3 terminal.py "$build/imactl" key request --cn s --key tty.key --out tty2.csr
+
 # ---- nothing is overwritten, and other refusals ----------------------------------------------
 
 before=$(sha256sum rsa2048.der)
@@ -116,6 +118,14 @@ says "a key is never replaced" 1 "imactl key: ca-p256.key: is there already, a k
 	key ca --cn x --key ca-p256.key --algorithm rsa2048 --out x.der --force
 says "nor encrypted" 1 "imactl key: ca-p256.key: is there already, and --encrypt is for a new key; name another file, or leave --encrypt out" \
 	key ca --cn x --key ca-p256.key --encrypt --out x.der --passphrase-file phrase
+ln ca-p256.key hard.key
+for out in ca-p256.key ./ca-p256.key hard.key; do
+	says "--out $out is the key" 2 "imactl key: ca: --out '$out' is the private key; name another file" \
+		key ca --cn x --key ca-p256.key --out $out --force
+	says "--out $out is the issuer's key" 2 "imactl key: issue: --out '$out' is the private key; name another file" \
+		key issue --issuer ca-p256.der --issuer-key ca-p256.key p256.csr --out $out --force
+done
+says "--out is the new key" 2 "imactl key: ca: --out 'new.key' is the private key; name another file" key ca --cn x --key new.key --out new.key
 says "key and certificate of two CAs" 1 "imactl key: ca-p256.key: is not the private key of the certificate 'ca-rsa2048.der'; name the key and the certificate of the same CA" \
 	key issue --issuer ca-rsa2048.der --issuer-key ca-p256.key rsa2048.csr --out x.der
 says "issuer that is no CA" 1 "imactl key: rsa2048.der: is not a CA; name the certificate of a CA; 'imactl key ca' makes one" \
@@ -225,7 +235,7 @@ warns future 0 "it is not valid yet; kernels do not look at dates, other program
 warns no-ski 0 "it has no subjectKeyIdentifier: no signature made with evmctl or imactl finds it; issue it again with one: imactl key issue"
 warns bad-trailing 0 "9 bytes follow the certificate; kernels take it, imaboot refuses it; write it again: openssl x509 -inform DER -outform DER"
 warns bad-pem 1 "it is PEM; convert it: openssl x509 -outform DER"
-warns p256 0 "Debian's kernel 6.1 has no ECDSA and refuses it with ENOPKG"
+warns p256 0 "Debian's kernel 6.1 has no ECDSA: it verifies nothing with this key"
 says "check: chain" 0 "  chain: O=imaboot, CN=imaboot test rsa2048 <- O=imaboot, CN=imaboot test root CA (trusted)" \
 	key check "$PKI/rsa2048.der" --trusted "$PKI/ca.der"
 good "check: debian asks for no issuer" key check --kernel debian "$PKI/stranger.der"
@@ -235,5 +245,19 @@ bad "check: 6.4 does" key check --kernel 6.4.0-1-amd64 "$PKI/no-ds.der" --truste
 bad "check: rhel too" key check --kernel rhel "$PKI/no-ds.der" --trusted "$PKI/ca.der"
 says "check: kernel" 2 "imactl key: check: --kernel 'new' is none of debian, rhel, or a version such as 6.12" key check --kernel new "$PKI/ca.der"
 bad "check: a trusted file that is none" key check "$PKI/ca.der" --trusted nowhere
+# The commands of keys/README.md, with the templates beside it.
+mkdir templates
+cp "$top"/keys/openssl-*.cnf templates/
+awk '/^```/ { inside = /sh/; next } inside' "$top/keys/README.md" > templates/commands
+good "the commands for openssl" bash -ec "cd templates; PATH='$build':\$PATH; umask 077; . ./commands"
+good "their signer is taken by all kernels" key check --kernel rhel --trusted templates/ca.der templates/signer.der
+for name in ca signer; do
+	extensions() { openssl x509 -inform DER -in "$1" -noout -text | sed -n '/X509v3 extensions/,/Signature Algorithm/p' | grep -v -E '^ +([0-9A-F]{2}:)+'; }
+	case $name in
+	ca) ours=ca-rsa3072.der ;;
+	signer) ours=rsa3072.der ;;
+	esac
+	same "the extensions of their $name are ours" "$(extensions templates/$name.der)" "$(extensions "$ours")"
+done
 good "check of what we made" key check --kernel rhel --trusted ca-rsa2048.der sub.der rsa2048.der ca-rsa2048.der
 finish

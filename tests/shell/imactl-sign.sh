@@ -146,16 +146,41 @@ setpriv --reuid 65534 --clear-groups true 2> /dev/null && {
 		setpriv --reuid 65534 --clear-groups "$build/imactl" sign --key public.key secret
 }
 truncate -s 10G sparse
-sign "${rsa[@]}" sparse file > interrupted 2>&1 &
+"$build/imactl" sign "${rsa[@]}" sparse > interrupted 2>&1 &
 sleep 0.5
-before=$(awk '/VmHWM/ { print $2 }' "/proc/$(pgrep -P $! imactl || echo $!)/status")
-kill -INT "$(pgrep -P $! imactl || echo $!)"
+before=$(awk '/VmHWM/ { print $2 }' "/proc/$!/status")
+kill -TERM $!
 wait $!
 same "interrupted: status" $? 1
 same "interrupted: said" "$(grep imactl: interrupted)" "imactl: sign: interrupted; each file is either signed or as it was"
 same "the large file is as it was" "$(value sparse)" ""
 same "and took little memory" "$((before < 40000))" 1
+"$build/imactl" sign "${rsa[@]}" sparse > ignored 2>&1 &
+sleep 0.3
+kill -INT $! # bash has it ignored in the background
+sleep 0.3
+good "an interrupt that is ignored stays so" kill -TERM $!
+wait $!
+cat > interrupt.py <<'END'
+import os, pty, sys, time
+pid, fd = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+time.sleep(0.5)
+os.write(fd, b"\x03")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+python3 interrupt.py "$build/imactl" sign "${rsa[@]}" sparse > /dev/null 2>&1
+same "Ctrl-C: status" $? 1
+same "the large file is still as it was" "$(value sparse)" ""
 rm -f sparse
+mkdir slow
+truncate -s 300M slow/{1,2,3,4,5,6,7,8}
+good "on a terminal" python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+	"$build/imactl" sign --hash-only --root slow --jobs 1
+same "there is a line that tells how far it is, and goes away" "$(grep -cE $'\r\033\\[K[1-7] files signed.*\r\033\\[Kfiles: 8 given a digest' <<< "$output")" 1
+silent "elsewhere there is none" 0 $'\r' sign --hash-only slow/1
+rm -rf slow
 (for _ in $(seq 200); do date >> moving; done) &
 truncate -s 200M moving
 bad "a file that changes meanwhile" sign "${rsa[@]}" moving
@@ -187,6 +212,13 @@ says "--hash-only with a key" 2 "imactl: sign: --hash-only needs no --key and no
 says "--detached with a tree" 2 "imactl: sign: --detached is for single files, not for --root; see 'imactl sign --help'" sign "${rsa[@]}" --detached --root tree
 says "a certificate of another key" 1 "imactl: $PKI/p256.der: is not the certificate of the private key; name the key and the certificate of the same signer" \
 	sign --key "$PKI/rsa2048.key" --cert "$PKI/p256.der" file
+says "an expired certificate is warned of" 0 "imactl: $PKI/expired.pem: has expired; kernels do not look at dates, other programs do" \
+	sign --key "$PKI/expired.key" --cert "$PKI/expired.pem" file
+for name in no-ds no-usage is-ca; do
+	says "so is $name" 0 "imactl: $PKI/$name.pem: kernels refuse it for .ima from Linux 6.4 on: see imactl key check" \
+		sign --key "$PKI/$name.key" --cert "$PKI/$name.pem" file
+done
+silent "a good one is not" 0 "imactl:" sign "${rsa[@]}" file
 says "a certificate without an id" 1 "imactl: $PKI/no-ski.der: has no subjectKeyIdentifier, so the kernel would not find the key of a signature; issue the certificate again with one: imactl key issue" \
 	sign --key "$PKI/no-ski.key" --cert "$PKI/no-ski.der" file
 says "a key of another kind" 1 "imactl: $PKI/ed25519.key: its key is ED25519-256, which IMA cannot be relied on to verify; use one of rsa2048, rsa3072, rsa4096, p256, p384" \

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/* What a kernel does with a certificate; see certview.h. */
+#include "certview.h"
+
+#include <errno.h>
+
+#define KEY_ID_SIZE 4    /* bytes of the key id in a signature */
+#define RSA_WEAK "RSA-1" /* RSA-1024, RSA-1536 */
+
+const char *certview_ring_name(enum certview_ring ring)
+{
+	static const char *const names[] = {
+		".ima before Linux 6.4", ".ima from Linux 6.4 on", "_ima", ".secondary_trusted_keys"};
+
+	return ring < CERTVIEW_RINGS ? names[ring] : "";
+}
+
+/* The link restriction of a keyring that wants the issuer's signature. */
+static struct certview_verdict judge_chain(const struct certview *view)
+{
+	switch (view->chain) {
+	case CERTVIEW_CHAIN_WHOLE:
+		return (struct certview_verdict){.reason = "a key that the kernel trusts vouches for it"};
+	case CERTVIEW_CHAIN_BROKEN:
+		return (struct certview_verdict){CERTVIEW_REFUSED, "EKEYREJECTED",
+			"its signature is not that of the issuer that it names"};
+	case CERTVIEW_CHAIN_NONE:
+		return (struct certview_verdict){
+			CERTVIEW_REFUSED, "ENOKEY", "none of the trusted certificates is its issuer"};
+	case CERTVIEW_CHAIN_DAMAGED:
+	case CERTVIEW_CHAIN_UNKNOWN:
+		break;
+	}
+	return (struct certview_verdict){CERTVIEW_DEPENDS, NULL, "if the kernel trusts its issuer"};
+}
+
+struct certview_verdict certview_judge(const struct certview *view, enum certview_ring ring)
+{
+	const struct x509_facts *facts = &view->facts;
+
+	if (view->form.is_pem)
+		return (struct certview_verdict){
+			CERTVIEW_REFUSED, "EBADMSG", "it is PEM, and the kernel reads DER"};
+	if (!facts->known_algorithms)
+		return (struct certview_verdict){CERTVIEW_REFUSED, "ENOPKG",
+			"its key or its hash is of a kind that only newer kernels know, or none"};
+	if (view->chain == CERTVIEW_CHAIN_DAMAGED)
+		return (struct certview_verdict){CERTVIEW_REFUSED, "EKEYREJECTED",
+			"it is self-signed, and the signature is not its own"};
+	if (ring == CERTVIEW_USER_IMA)
+		return (struct certview_verdict){.reason = "nothing is asked of it"};
+	if (ring == CERTVIEW_IMA && !facts->may_sign)
+		return (struct certview_verdict){CERTVIEW_REFUSED, "ENOKEY",
+			facts->has_usage ? "its keyUsage lacks digitalSignature" : "it has no keyUsage"};
+	if (ring == CERTVIEW_IMA && (facts->is_ca || facts->may_issue))
+		return (struct certview_verdict){CERTVIEW_REFUSED, "ENOKEY",
+			facts->is_ca ? "it is a CA" : "its keyUsage has keyCertSign"};
+	return judge_chain(view);
+}
+
+/* Looks for the issuer of one certificate; an issuer that fits wins over one that only has its name. */
+static void find_issuer(struct certview *view, const struct certview *issuer)
+{
+	bool is_self = x509_equal(view->certificate, issuer->certificate);
+
+	if (view->chain == CERTVIEW_CHAIN_WHOLE || view->chain == CERTVIEW_CHAIN_DAMAGED ||
+		(!is_self && !x509_names_issuer(view->certificate, issuer->certificate)))
+		return;
+	if (!x509_is_signed_by(view->certificate, issuer->certificate)) {
+		/* A copy of a trusted certificate that others issued is vouched for by them alone. */
+		if (!is_self)
+			view->chain = CERTVIEW_CHAIN_BROKEN;
+		return;
+	}
+	view->chain = CERTVIEW_CHAIN_WHOLE;
+	view->issuer = is_self ? NULL : issuer;
+}
+
+/* A self-signed certificate is verified when it is parsed, for any keyring (x509_check_for_self_signed). */
+static bool is_damaged(const struct certview *view)
+{
+	return view->facts.known_algorithms && view->facts.is_self_issued &&
+	       x509_names_issuer(view->certificate, view->certificate) &&
+	       !x509_is_signed_by(view->certificate, view->certificate);
+}
+
+/* One round over those that have no whole chain yet; true when one was found. */
+static bool chain_round(
+	struct certview *views, size_t count, const struct certview *trusted, size_t trusted_count)
+{
+	bool found = false;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		if (views[i].chain == CERTVIEW_CHAIN_WHOLE)
+			continue;
+		for (j = 0; j < trusted_count; j++)
+			find_issuer(&views[i], &trusted[j]);
+		for (j = 0; j < count; j++)
+			if (j != i && views[j].facts.is_ca && views[j].chain == CERTVIEW_CHAIN_WHOLE)
+				find_issuer(&views[i], &views[j]);
+		found |= views[i].chain == CERTVIEW_CHAIN_WHOLE;
+	}
+	return found;
+}
+
+void certview_chain(
+	struct certview *views, size_t count, const struct certview *trusted, size_t trusted_count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		views[i].chain = is_damaged(&views[i]) ? CERTVIEW_CHAIN_DAMAGED
+				 : trusted_count       ? CERTVIEW_CHAIN_NONE
+						       : CERTVIEW_CHAIN_UNKNOWN;
+	if (!trusted_count)
+		return;
+	while (chain_round(views, count, trusted, trusted_count))
+		;
+}
+
+void certview_warn(const struct certview *view, time_t now, bool debian, const char *indent, struct buf *ret)
+{
+	const struct x509_facts *facts = &view->facts;
+
+	if (now > facts->not_after)
+		buf_printf(ret,
+			"%swarning: it has expired; kernels do not look at dates, other programs do\n",
+			indent);
+	if (now < facts->not_before)
+		buf_printf(ret,
+			"%swarning: it is not valid yet; kernels do not look at dates, other programs do\n",
+			indent);
+	if (facts->subject_id.len < KEY_ID_SIZE)
+		buf_printf(ret,
+			"%swarning: it has no subjectKeyIdentifier: no signature made with evmctl or imactl "
+			"finds it; "
+			"issue it again with one: imactl key issue\n",
+			indent);
+	if (view->form.trailing)
+		buf_printf(ret,
+			"%swarning: %zu bytes follow the certificate; kernels take it, imaboot refuses it; "
+			"write "
+			"it again: openssl x509 -inform DER -outform DER\n",
+			indent, view->form.trailing);
+	if (view->form.is_pem)
+		buf_printf(ret, "%swarning: it is PEM; convert it: openssl x509 -outform DER\n", indent);
+	if (strncmp(buf_string(&facts->key), RSA_WEAK, strlen(RSA_WEAK)) == 0)
+		buf_printf(ret, "%swarning: its key is %s, which can be broken; use RSA-2048 or larger\n",
+			indent, buf_string(&facts->key));
+	if (debian && strncmp(buf_string(&facts->key), "P-", 2) == 0)
+		buf_printf(ret,
+			"%swarning: Debian's kernel 6.1 has no ECDSA: it verifies nothing with this key\n",
+			indent);
+	if (facts->is_ca && !facts->may_issue)
+		buf_printf(ret, "%swarning: it is a CA whose keyUsage lacks keyCertSign\n", indent);
+	if (view->issuer && !view->issuer->facts.is_ca)
+		buf_printf(ret, "%swarning: its issuer is no CA; kernels take it all the same\n", indent);
+}
+
+void certview_free(struct certview *view)
+{
+	x509_facts_free(&view->facts);
+	x509_release(&view->certificate);
+	*view = (struct certview){0};
+}
+
+int certview_load(const char *path, struct certview *ret, struct problem *problem)
+{
+	int r;
+
+	*ret = (struct certview){.path = path};
+	r = x509_load(path, &ret->certificate, &ret->form, problem);
+	if (r == 0 && x509_describe(ret->certificate, &ret->facts) < 0)
+		r = problem_set(problem, -ENOMEM, "out of memory");
+	if (r < 0)
+		certview_free(ret);
+	return r;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/* Digests of whole files; see filehash.h. */
+#include "filehash.h"
+
+#include <errno.h>
+#include "files.h"
+
+#define BLOCK_SIZE ((size_t)256 * 1024)
+
+void filehash_free(struct filehash *hash)
+{
+	EVP_MD_CTX_free(hash->context);
+	EVP_MD_free(hash->md);
+	free(hash->block);
+	*hash = (struct filehash){0};
+}
+
+static int prepare(struct filehash *hash, unsigned int algo, struct problem *problem)
+{
+	const char *name = digest_name(algo);
+
+	if (!hash->block)
+		hash->block = malloc(BLOCK_SIZE);
+	if (!hash->context)
+		hash->context = EVP_MD_CTX_new();
+	if (!hash->block || !hash->context)
+		return problem_set(problem, -ENOMEM, "out of memory");
+	if (hash->md && hash->algo == algo)
+		return 0;
+	EVP_MD_free(take_pointer(hash->md));
+	hash->md = name ? EVP_MD_fetch(NULL, name, NULL) : NULL;
+	hash->algo = algo;
+	(void)(hash->md ? NULL : ossl_reason());
+	if (hash->md && EVP_MD_get_size(hash->md) > 0 && EVP_MD_get_size(hash->md) <= DIGEST_MAX)
+		return 0;
+	return problem_set(problem, -EOPNOTSUPP,
+		"its hash algorithm is number %u (%s), which is not known here", algo,
+		name ? name : "unknown");
+}
+
+static bool has_changed(const struct stat *before, const struct stat *after)
+{
+	return before->st_size != after->st_size || before->st_mtim.tv_sec != after->st_mtim.tv_sec ||
+	       before->st_mtim.tv_nsec != after->st_mtim.tv_nsec;
+}
+
+int filehash_file(struct filehash *hash, unsigned int algo, int fd, const struct stat *before,
+	uint8_t ret[DIGEST_MAX], size_t *ret_len, struct problem *problem)
+{
+	struct stat after;
+	off_t at = 0;
+	ssize_t n = 0;
+	unsigned int len;
+	int r = prepare(hash, algo, problem);
+
+	if (r < 0)
+		return r;
+	if (!EVP_DigestInit_ex2(hash->context, hash->md, NULL))
+		return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
+	while (!files_interrupted() && (n = pread(fd, hash->block, BLOCK_SIZE, at)) > 0) {
+		if (!EVP_DigestUpdate(hash->context, hash->block, (size_t)n))
+			return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
+		at += n;
+	}
+	if (files_interrupted())
+		return problem_set(problem, -EINTR, "was not read to its end: interrupted");
+	if (n < 0)
+		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
+	if (fstat(fd, &after) < 0 || has_changed(before, &after) || at != after.st_size) {
+		problem_set(problem, -EBUSY, "was changed while it was read");
+		problem_remedy(problem, "try again when nothing writes to it");
+		return -EBUSY;
+	}
+	if (!EVP_DigestFinal_ex(hash->context, ret, &len))
+		return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
+	*ret_len = len;
+	return 0;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+/* The files of a verb: operands, lists, trees; see files.h. The threads are in pool.c. */
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include "log.h"
+#include "pool.h"
+#include "problem.h"
+#include "progress.h"
+#include "walk.h"
+
+#define JOBS_MAX 1024
+
+static atomic_bool interrupted;
+
+/* What the sources of names share. */
+struct run {
+	struct pool *pool;
+	bool executables;
+	struct files_counts *counts;
+};
+
+bool files_interrupted(void)
+{
+	return atomic_load_explicit(&interrupted, memory_order_relaxed);
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+}
+
+/* ---- what is an executable ---------------------------------------------------------------- */
+
+/* True for what a kernel executes or maps, told by its first bytes; compressed modules by their names. */
+static bool is_executable(int fd, const char *path)
+{
+	static const char *const modules[] = {"*.ko.gz", "*.ko.xz", "*.ko.zst"};
+	char magic[4] = "";
+	size_t i;
+	ssize_t n = pread(fd, magic, sizeof(magic), 0);
+
+	if (n == (ssize_t)sizeof(magic) && memcmp(magic, "\177ELF", sizeof(magic)) == 0)
+		return true;
+	if (n >= 2 && magic[0] == '#' && magic[1] == '!')
+		return true;
+	for (i = 0; i < ARRAY_SIZE(modules); i++)
+		if (fnmatch(modules[i], path, 0) == 0)
+			return true;
+	return false;
+}
+
+/* ---- names and trees ---------------------------------------------------------------------- */
+
+static void fail(struct run *run, const char *path, int error)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	if (error == -ENOENT) {
+		problem_set(&problem, error, "there is no such file, or it vanished meanwhile");
+	} else if (error == -EMFILE || error == -ENFILE) {
+		problem_set(&problem, error, "cannot be opened: too many files are open, folder in folder");
+		problem_remedy(&problem, "raise the limit: ulimit -n");
+	} else if (error == -ELOOP) {
+		problem_set(&problem, error, "cannot be opened: its symbolic links lead in a circle");
+	} else {
+		problem_set(&problem, error, "cannot be opened: %s", strerror(-error));
+	}
+	progress_complain(path, &problem);
+	run->counts->failed++;
+}
+
+/* Hands an open file over to the threads, or leaves it. */
+static bool give(void *context, int fd, const char *path, const struct stat *st)
+{
+	struct run *run = context;
+	_cleanup_close_ int own = fd;
+
+	if (files_interrupted())
+		return false;
+	if (run->executables && !is_executable(own, path)) {
+		run->counts->skipped++;
+		return true;
+	}
+	if (pool_add(run->pool, take_fd(&own), path, st) < 0)
+		fail(run, path, -ENOMEM);
+	else
+		run->counts->handled++;
+	return true;
+}
+
+static bool walk_failed(void *context, const char *path, int error)
+{
+	fail(context, path, error);
+	return !files_interrupted();
+}
+
+/* One name. Of a list, folders and links are no errors: package managers list them too. */
+static void open_name(struct run *run, const char *path, bool is_listed)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	/* Looked at before it is opened: opening a device may do something. */
+	if ((is_listed ? lstat(path, &st) : stat(path, &st)) < 0) {
+		fail(run, path, -errno);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) && is_listed) {
+		run->counts->skipped++;
+		return;
+	}
+	if (S_ISREG(st.st_mode)) {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (is_listed ? O_NOFOLLOW : 0));
+		if (fd < 0 || fstat(fd, &st) < 0) {
+			fail(run, path, -errno);
+			return;
+		}
+	}
+	if (S_ISREG(st.st_mode)) {
+		(void)give(run, take_fd(&fd), path, &st);
+		return;
+	}
+	problem_set(&problem, -EINVAL, "is %s, not a regular file",
+		S_ISDIR(st.st_mode) ? "a directory" : "a device, a FIFO or a socket");
+	if (S_ISDIR(st.st_mode))
+		problem_remedy(&problem, "for all that is in it use --root");
+	progress_complain(path, &problem);
+	run->counts->failed++;
+}
+
+static int read_list(struct run *run, const char *path)
+{
+	FILE *list = string_equal(path, "-") ? stdin : fopen(path, "re");
+	_cleanup_free_ char *name = NULL;
+	size_t size = 0;
+
+	if (!list) {
+		log_error("%s: the list cannot be opened: %s", path, strerror(errno));
+		return EXIT_FAILED;
+	}
+	while (!files_interrupted() && getdelim(&name, &size, '\0', list) > 0)
+		if (*name)
+			open_name(run, name, true);
+	if (ferror(list) && !files_interrupted()) {
+		log_error("%s: the list cannot be read: %s", path, strerror(errno));
+		run->counts->failed++;
+	}
+	if (list != stdin)
+		(void)fclose(list);
+	return 0;
+}
+
+static int read_sources(struct run *run, const struct files_options *opts, size_t count, char **operands)
+{
+	const struct walk walk = {.exclude = &opts->exclude,
+		.cross_device = opts->cross_device,
+		.context = run,
+		.file = give,
+		.failed = walk_failed};
+	int status = 0;
+	size_t i;
+
+	for (i = 0; i < count && !files_interrupted(); i++)
+		open_name(run, operands[i], false);
+	if (opts->from0 && !files_interrupted())
+		status = read_list(run, opts->from0);
+	if (opts->root && !status && walk_tree(&walk, opts->root) == -ENOMEM) {
+		log_error("%s: out of memory", opts->root);
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
+/* ---- the run ------------------------------------------------------------------------------ */
+
+static int parse_jobs(const struct files_options *opts, const char *verb, unsigned int *ret)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned long jobs;
+	char *end;
+
+	*ret = processors > 0 && processors <= JOBS_MAX ? (unsigned int)processors : 1;
+	if (!opts->jobs)
+		return 0;
+	errno = 0;
+	jobs = strtoul(opts->jobs, &end, 10);
+	if (*opts->jobs < '0' || *opts->jobs > '9' || *end || errno || !jobs || jobs > JOBS_MAX) {
+		log_error("%s: --jobs '%s' is not a number from 1 to %d", verb, opts->jobs, JOBS_MAX);
+		return EXIT_USAGE;
+	}
+	*ret = (unsigned int)jobs;
+	return 0;
+}
+
+/* A tree is walked with one descriptor for each folder of a path. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void set_signals(struct sigaction old[2], bool on)
+{
+	static const int numbers[] = {SIGINT, SIGTERM};
+	/* The second signal finds the default again: it ends what hangs. */
+	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	size_t i;
+
+	if (on)
+		atomic_store(&interrupted, false);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		(void)sigaction(numbers[i], on ? &action : &old[i], on ? &old[i] : NULL);
+		/* Who started us in the background, or with nohup, does not want to be interrupted. */
+		if (on && old[i].sa_handler == SIG_IGN)
+			(void)sigaction(numbers[i], &old[i], NULL);
+	}
+}
+
+int files_run(const struct files_options *opts, size_t count, char **operands, const struct files_task *task,
+	struct files_counts *ret)
+{
+	struct run run = {.executables = opts->executables, .counts = ret};
+	struct sigaction old[2];
+	unsigned int jobs;
+	int status = parse_jobs(opts, task->verb, &jobs);
+
+	*ret = (struct files_counts){0};
+	if (status)
+		return status;
+	if (!count && !opts->root && !opts->from0) {
+		log_error("%s: a file is missing; name files, or use --root DIR or --from0 FILE", task->verb);
+		return EXIT_USAGE;
+	}
+	raise_limit();
+	set_signals(old, true);
+	run.pool = pool_begin(task, jobs);
+	if (!run.pool) {
+		set_signals(old, false);
+		log_error("%s: no thread could be begun", task->verb);
+		return EXIT_FAILED;
+	}
+	progress_begin(task->done);
+	status = read_sources(&run, opts, count, operands);
+	pool_end(run.pool);
+	progress_end();
+	set_signals(old, false);
+	return status;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/* Threads that run a task over files; see pool.h. */
+#include "pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include "progress.h"
+
+#define QUEUE_PER_THREAD 16
+
+struct item {
+	int fd;
+	char *path;
+	struct stat st;
+};
+
+struct pool {
+	const struct files_task *task;
+	pthread_mutex_t lock;
+	pthread_cond_t has_item, has_room;
+	struct item *items; /* a ring of size places */
+	size_t size, first, count;
+	bool is_over; /* nothing more will be added */
+	uint64_t done;
+	pthread_t *threads;
+	unsigned int thread_count;
+};
+
+/* Takes the next file; false when there will be none. */
+static bool take_item(struct pool *pool, struct item *ret)
+{
+	bool found;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	while (!pool->count && !pool->is_over)
+		(void)pthread_cond_wait(&pool->has_item, &pool->lock);
+	found = pool->count > 0;
+	if (found) {
+		*ret = pool->items[pool->first];
+		pool->first = (pool->first + 1) % pool->size;
+		pool->count--;
+		(void)pthread_cond_signal(&pool->has_room);
+	}
+	(void)pthread_mutex_unlock(&pool->lock);
+	return found;
+}
+
+static uint64_t count_done(struct pool *pool)
+{
+	uint64_t done;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	done = ++pool->done;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return done;
+}
+
+static void *run_thread(void *argument)
+{
+	struct pool *pool = argument;
+	void *state = pool->task->begin(pool->task->shared);
+	struct item item;
+
+	/* Without its state a thread only empties the queue: the task counts what it has not done. */
+	while (take_item(pool, &item)) {
+		if (state && !files_interrupted())
+			pool->task->file(state, item.fd, item.path, &item.st);
+		(void)close(item.fd);
+		free(item.path);
+		progress_count(count_done(pool));
+	}
+	if (state)
+		pool->task->end(state);
+	return NULL;
+}
+
+/* Signals are the main thread's, which waits in system calls that they shall end. */
+static void begin_threads(struct pool *pool, unsigned int jobs)
+{
+	sigset_t all, old;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (pool->thread_count < jobs &&
+		pthread_create(&pool->threads[pool->thread_count], NULL, run_thread, pool) == 0)
+		pool->thread_count++;
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void pool_free(struct pool *pool)
+{
+	(void)pthread_mutex_destroy(&pool->lock);
+	(void)pthread_cond_destroy(&pool->has_item);
+	(void)pthread_cond_destroy(&pool->has_room);
+	free(pool->items);
+	free(pool->threads);
+	free(pool);
+}
+
+struct pool *pool_begin(const struct files_task *task, unsigned int jobs)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	pool->task = task;
+	pool->size = (size_t)jobs * QUEUE_PER_THREAD;
+	(void)pthread_mutex_init(&pool->lock, NULL);
+	(void)pthread_cond_init(&pool->has_item, NULL);
+	(void)pthread_cond_init(&pool->has_room, NULL);
+	pool->items = calloc(pool->size, sizeof(*pool->items));
+	pool->threads = calloc(jobs, sizeof(*pool->threads));
+	if (pool->items && pool->threads)
+		begin_threads(pool, jobs);
+	if (pool->thread_count)
+		return pool;
+	pool_free(pool);
+	return NULL;
+}
+
+int pool_add(struct pool *pool, int fd, const char *path, const struct stat *st)
+{
+	struct item item = {.fd = fd, .path = strdup(path), .st = *st};
+
+	if (!item.path) {
+		(void)close(fd);
+		return -ENOMEM;
+	}
+	(void)pthread_mutex_lock(&pool->lock);
+	while (pool->count == pool->size)
+		(void)pthread_cond_wait(&pool->has_room, &pool->lock);
+	pool->items[(pool->first + pool->count++) % pool->size] = item;
+	(void)pthread_cond_signal(&pool->has_item);
+	(void)pthread_mutex_unlock(&pool->lock);
+	return 0;
+}
+
+void pool_end(struct pool *pool)
+{
+	unsigned int i;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->is_over = true;
+	(void)pthread_cond_broadcast(&pool->has_item);
+	(void)pthread_mutex_unlock(&pool->lock);
+	for (i = 0; i < pool->thread_count; i++)
+		(void)pthread_join(pool->threads[i], NULL);
+	pool_free(pool);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/* The regular files of a tree; see walk.h. */
+#include "walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdint.h>
+#include "buf.h"
+
+/* Inodes with more than one name that were met: open addressing, at most half full. */
+struct inodes {
+	struct inode {
+		uint64_t device, number; /* number 0: a free place */
+	} * table;
+	size_t size, count;
+};
+
+struct state {
+	const struct walk *walk;
+	dev_t device;    /* of the root */
+	size_t root_len; /* of its path, without a slash at its end */
+	struct buf path; /* of what is looked at */
+	struct inodes inodes;
+};
+
+static struct inode *inodes_place(const struct inodes *inodes, const struct inode *wanted)
+{
+	uint64_t hash = (wanted->number ^ wanted->device << 17) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (size_t)(hash >> 32) & (inodes->size - 1);
+
+	while (inodes->table[at].number &&
+		(inodes->table[at].number != wanted->number || inodes->table[at].device != wanted->device))
+		at = (at + 1) & (inodes->size - 1);
+	return &inodes->table[at];
+}
+
+static int inodes_grow(struct inodes *inodes)
+{
+	struct inodes larger = {.size = inodes->size ? 2 * inodes->size : 256, .count = inodes->count};
+	size_t i;
+
+	larger.table = calloc(larger.size, sizeof(*larger.table));
+	if (!larger.table)
+		return -ENOMEM;
+	for (i = 0; i < inodes->size; i++)
+		if (inodes->table[i].number)
+			*inodes_place(&larger, &inodes->table[i]) = inodes->table[i];
+	free(inodes->table);
+	*inodes = larger;
+	return 0;
+}
+
+/* Returns 1 when it is new, 0 when it was met before, or -ENOMEM. */
+static int inodes_add(struct inodes *inodes, const struct stat *st)
+{
+	struct inode inode = {.device = st->st_dev, .number = st->st_ino}, *place;
+
+	if (2 * inodes->count >= inodes->size && inodes_grow(inodes) < 0)
+		return -ENOMEM;
+	place = inodes_place(inodes, &inode);
+	if (place->number)
+		return 0;
+	*place = inode;
+	inodes->count++;
+	return 1;
+}
+
+static bool is_excluded(const struct state *state, const char *name)
+{
+	const struct verb_strings *globs = state->walk->exclude;
+	const char *below = buf_string(&state->path) + state->root_len;
+	size_t i;
+
+	for (i = 0; i < globs->count; i++)
+		if (fnmatch(globs->strings[i], strchr(globs->strings[i], '/') ? below : name, 0) == 0)
+			return true;
+	return false;
+}
+
+static int failed(const struct state *state, int error)
+{
+	return state->walk->failed(state->walk->context, buf_string(&state->path), error) ? 0 : -ECANCELED;
+}
+
+static int visit_file(struct state *state, int folder, const char *name)
+{
+	_cleanup_close_ int fd =
+		openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return failed(state, -errno);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_nlink > 1) {
+		r = inodes_add(&state->inodes, &st);
+		if (r <= 0)
+			return r;
+	}
+	return state->walk->file(state->walk->context, take_fd(&fd), buf_string(&state->path), &st)
+		       ? 0
+		       : -ECANCELED;
+}
+
+static int visit_folder(struct state *state, int folder, const char *name);
+
+/* What an entry is where the file system does not tell with its name. */
+static unsigned char type_of(int folder, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	if (fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return DT_REG; /* opening it will say why */
+	return S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
+}
+
+static int visit(struct state *state, int folder, const struct dirent *entry)
+{
+	size_t len = state->path.len;
+	unsigned char type;
+	int r = 0;
+
+	if (string_equal(entry->d_name, ".") || string_equal(entry->d_name, ".."))
+		return 0;
+	type = type_of(folder, entry);
+	if (type != DT_DIR && type != DT_REG)
+		return 0;
+	buf_putc(&state->path, '/');
+	buf_puts(&state->path, entry->d_name);
+	if (buf_failed(&state->path))
+		return -ENOMEM;
+	if (!is_excluded(state, entry->d_name))
+		r = type == DT_DIR ? visit_folder(state, folder, entry->d_name)
+				   : visit_file(state, folder, entry->d_name);
+	state->path.len = len;
+	state->path.data[len] = '\0';
+	return r;
+}
+
+static int visit_entries(struct state *state, DIR *folder)
+{
+	const struct dirent *entry;
+	int r = 0;
+
+	for (errno = 0; r == 0 && (entry = readdir(folder)); errno = 0)
+		r = visit(state, dirfd(folder), entry);
+	return r == 0 && errno ? failed(state, -errno) : r;
+}
+
+static int visit_folder(struct state *state, int folder, const char *name)
+{
+	_cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_closedir_ DIR *entries = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return failed(state, -errno);
+	if (st.st_dev != state->device && !state->walk->cross_device)
+		return 0;
+	entries = fdopendir(fd);
+	if (!entries)
+		return failed(state, -errno);
+	(void)take_fd(&fd);
+	return visit_entries(state, entries);
+}
+
+int walk_tree(const struct walk *walk, const char *root)
+{
+	_cleanup_close_ int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *entries = NULL;
+	struct state state = {.walk = walk};
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return walk->failed(walk->context, root, -errno) ? 0 : -ECANCELED;
+	state.device = st.st_dev;
+	buf_puts(&state.path, root);
+	while (state.path.len && state.path.data[state.path.len - 1] == '/')
+		state.path.data[--state.path.len] = '\0';
+	state.root_len = state.path.len;
+	entries = fdopendir(fd);
+	if (entries)
+		(void)take_fd(&fd);
+	r = entries ? visit_entries(&state, entries) : -ENOMEM;
+	buf_free(&state.path);
+	free(state.inodes.table);
+	return r;
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What the module puts into an image, and that it adds nothing else: with the real dracut, hostonly and generic, with
+# --sysroot, twice the same bytes; and `make uninstall` leaves nothing of it behind.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/image.sh"
+
+builder_new contents
+OUT=${BUILDER%/root}
+builder_cert /etc/keys/ima rsa2048 p256
+builder_cert /etc/keys/ima/ca ca ca2
+ln -s ../../ima/ca/ca.der "$BUILDER/etc/keys/ima/ca/link.der"
+builder_policy rsa2048
+printf '# comment\nrequire = yes\nrequire-certificates = ca.der rsa2048.der\n' > "$BUILDER/etc/imaboot/imaboot.conf"
+
+# image NAME ARGUMENT...: it is made; its list of files is in NAME.list.
+image() {
+	local name=$1
+	shift
+	if builder_dracut "$OUT/$name" "$@"; then
+		cpio -t --quiet < "$OUT/$name" | LC_ALL=C sort > "$OUT/$name.list"
+	else
+		vm_fail "no image '$name': $(tail -n 5 "$OUT/$name.log")"
+		finish
+	fi
+}
+
+same() { # NAME GOT WANTED
+	if [ "$2" = "$3" ]; then vm_pass "$1"; else vm_fail "$1: $(diff <(echo "$3") <(echo "$2"))"; fi
+}
+
+ours='etc/imaboot
+etc/imaboot/imaboot.conf
+etc/imaboot/policy
+etc/imaboot/policy.sig
+etc/keys
+etc/keys/ima
+etc/keys/ima/ca
+etc/keys/ima/ca/ca.der
+etc/keys/ima/ca/ca2.der
+etc/keys/ima/ca/link.der
+etc/keys/ima/p256.der
+etc/keys/ima/rsa2048.der
+usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh
+usr/sbin/imaboot'
+image with --modules base --add imaboot
+image without --modules base --omit imaboot
+same 'the image has these files more' "$(LC_ALL=C comm -23 "$OUT/with.list" "$OUT/without.list" | grep -v '/sha512_generic\.ko')" "$ours"
+same 'and none less' "$(LC_ALL=C comm -13 "$OUT/with.list" "$OUT/without.list")" ''
+
+mkdir "$OUT/x"
+(cd "$OUT/x" && cpio -id --quiet --no-absolute-filenames < "$OUT/with" 2> /dev/null)
+for file in imaboot/imaboot.conf imaboot/policy imaboot/policy.sig keys/ima/rsa2048.der keys/ima/ca/ca2.der; do
+	if cmp -s "$BUILDER/etc/$file" "$OUT/x/etc/$file"; then vm_pass "the same bytes: $file"; else vm_fail "$file differs"; fi
+done
+if cmp -s "$BUILD/imaboot" "$OUT/x/usr/sbin/imaboot" && [ -x "$OUT/x/usr/sbin/imaboot" ]; then
+	vm_pass 'the program is that of the build'
+else
+	vm_fail 'usr/sbin/imaboot'
+fi
+same 'a link leads to its certificate' "$(sha256sum < "$OUT/x/etc/keys/ima/ca/link.der")" "$(sha256sum < "$PKI/ca.der")"
+
+image again --modules base --add imaboot
+if cmp -s "$OUT/with" "$OUT/again"; then vm_pass 'twice the same bytes'; else vm_fail 'two images differ'; fi
+
+# The fragment in dracut.conf.d adds the module by itself; the digest that Debian has as a module comes along.
+image full
+same 'a full image has the same of ours' "$(grep -x -F -e "$ours" "$OUT/full.list")" "$ours"
+if grep -q '/sha512_generic\.ko' "$OUT/full.list"; then vm_pass 'sha512_generic is in it'; else vm_fail 'no sha512_generic'; fi
+
+image hostonly --hostonly --modules base --add imaboot
+same 'hostonly: the same files' "$(grep -x -F -e "$ours" "$OUT/hostonly.list")" "$ours"
+if grep -q imaboot "$OUT/hostonly.log" && ! grep -q -x usr/lib/dracut/hostonly-files "$OUT/hostonly.list"; then
+	vm_pass 'hostonly: rd.hostonly=0 takes none of them away'
+else
+	vm_fail 'hostonly-files'
+fi
+
+# Another root below this one: its files, not the builder's. (dracut 059 finds Debian's udevd in the builder alone, so
+# the module is by itself.)
+sub=$BUILDER/other
+mkdir -p "$sub"
+(cd "$BUILDER" && cp -al bin sbin lib lib64 usr etc "$sub/")
+mkdir -p "$sub/var/tmp"
+rm -rf "$sub/etc/keys" "$sub/etc/imaboot"
+mkdir -p "$sub/etc/keys/ima"
+cp "$PKI/rsa4096.der" "$sub/etc/keys/ima/"
+image sysroot --sysroot /other --no-kernel --modules imaboot
+same 'sysroot: its files' "$(grep -E '^etc/(keys|imaboot)|imaboot$' "$OUT/sysroot.list")" 'etc/keys
+etc/keys/ima
+etc/keys/ima/rsa4096.der
+usr/sbin/imaboot'
+echo nonsense > "$BUILDER/etc/imaboot/imaboot.conf"
+image sysroot --sysroot /other --no-kernel --modules imaboot
+cp "$PKI/rsa2048.pem" "$sub/etc/keys/ima/"
+if builder_dracut "$OUT/bad" --sysroot /other --no-kernel --modules imaboot; then
+	vm_fail 'sysroot: PEM is accepted'
+elif grep -q "imaboot: /etc/keys/ima/rsa2048.pem is PEM" "$OUT/bad.log"; then
+	vm_pass 'sysroot: its PEM file is refused'
+else
+	vm_fail "sysroot: $(tail -n 5 "$OUT/bad.log")"
+fi
+
+ln -s /etc/keys/ima/rsa2048.der "$sub/etc/keys/ima/out.der"
+if ! builder_dracut "$OUT/bad" --sysroot /other --no-kernel --modules imaboot &&
+	grep -q "imaboot: /etc/keys/ima/out.der is a link out of /other" "$OUT/bad.log"; then
+	vm_pass 'sysroot: a link into the builder is refused'
+else
+	vm_fail "sysroot: $(tail -n 5 "$OUT/bad.log")"
+fi
+
+rm "$BUILDER/usr/lib/dracut/dracut.conf.d/10-imaboot.conf"
+image unasked --no-kernel
+same 'without the fragment it is in no image' "$(grep imaboot "$OUT/unasked.list")" ''
+
+builder_plain
+same 'make uninstall leaves nothing' "$(find "$BUILDER/usr" -name '*imaboot*')" ''
+finish
