@@ -125,6 +125,15 @@ static void set_guard(struct boot *boot)
 	boot->report->guard = r == 0;
 }
 
+/* Lockdown and the policy file are read there. */
+static void mount_securityfs(void)
+{
+	int r = securityfs_mount();
+
+	if (r < 0)
+		log_warning("securityfs cannot be mounted on " SECURITYFS_DIR ": %s", strerror(-r));
+}
+
 /* The real root, unless it is the image itself. */
 static int open_roots(struct boot *boot)
 {
@@ -153,6 +162,7 @@ void boot_run(const char *image, const char *root, struct report *report, struct
 
 	report->outcome = OUTCOME_FAILED;
 	config_init(&boot.settings.config);
+	mount_securityfs();
 	if (open_roots(&boot) == 0) {
 		boot.misconfigured = boot_read_settings(&boot) < 0;
 		if (!boot.misconfigured && is_applicable(&boot) && load_certs(&boot))

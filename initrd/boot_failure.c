@@ -105,7 +105,7 @@ static void settle_unprotected(struct boot *boot, struct boot_end *end, const ch
 		return;
 	boot->report->outcome = OUTCOME_FAILED;
 	end->status = EXIT_FAILED;
-	settle_recovery(boot, end);
+	settle_failure(boot, end);
 }
 
 void boot_settle(struct boot *boot, struct boot_end *ret)

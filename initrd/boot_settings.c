@@ -8,7 +8,6 @@
 #include "log.h"
 #include "platform.h"
 #include "rootfile.h"
-#include "securityfs.h"
 #include "sysfile.h"
 
 #define CMDLINE_MAX 8192 /* bytes; x86 has 2048, others up to 4096 */
@@ -68,10 +67,8 @@ static void read_params(struct boot *boot)
 
 int boot_read_settings(struct boot *boot)
 {
-	int r = securityfs_mount();
+	int r;
 
-	if (r < 0)
-		log_warning("securityfs cannot be mounted on " SECURITYFS_DIR ": %s", strerror(-r));
 	boot->locked = platform_is_locked(&boot->locked_reason);
 	r = read_config(boot);
 	read_params(boot);

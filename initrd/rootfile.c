@@ -43,7 +43,10 @@ static int reopen_for_reading(int path_fd)
 
 	(void)format_text(name, sizeof(name), "/proc/self/fd/%d", path_fd);
 	fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		return fd;
+	/* The name is there, O_PATH has it: what is absent is procfs, and that must not look like no file. */
+	return errno == ENOENT ? -ENXIO : -errno;
 }
 
 /* Target of path if path itself is a symbolic link; "" otherwise. */
@@ -161,6 +164,11 @@ int rootfile_read(int root_fd, const char *root, const char *path, size_t max, s
 	if (st.st_size > 0 && (uintmax_t)st.st_size > max)
 		return too_large(max, problem);
 	file.fd = reopen_for_reading(path_fd);
+	if (file.fd == -ENXIO) {
+		problem_set(problem, -ENXIO, "cannot be opened: /proc is not mounted");
+		problem_remedy(problem, "mount procfs on /proc");
+		return -ENXIO;
+	}
 	if (file.fd < 0)
 		return problem_set(problem, file.fd, "cannot be opened: %s", strerror(-file.fd));
 	r = read_bounded(file.fd, max, &file, problem);

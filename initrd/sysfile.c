@@ -69,6 +69,8 @@ int sysfile_lines(const char *path, bool (*take)(const char *line, void *context
 				buf_putc(&line, chunk[i]);
 				continue;
 			}
+			if (line.failed)
+				return -ENOMEM;
 			more = take(buf_string(&line), context);
 			buf_free(&line);
 		}
