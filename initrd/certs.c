@@ -63,7 +63,7 @@ static void explain_add(int error, const struct loader *loader, const char *path
 	case -ENOKEY:
 		problem_set(problem, error,
 			"the kernel trusts no issuer of it (.builtin_trusted_keys, .secondary_trusted_keys, "
-			".machine); from Linux 6.4 on also: it is a CA, or its keyUsage lacks "
+			".machine); from Linux 6.6 on also: it is a CA, or its keyUsage lacks "
 			"digitalSignature");
 		problem_remedy(problem,
 			"put the CA that issued it into " CERTS_CA_DIR

@@ -10,7 +10,7 @@
 const char *certview_ring_name(enum certview_ring ring)
 {
 	static const char *const names[] = {
-		".ima before Linux 6.4", ".ima from Linux 6.4 on", "_ima", ".secondary_trusted_keys"};
+		".ima before Linux 6.6", ".ima from Linux 6.6 on", "_ima", ".secondary_trusted_keys"};
 
 	return ring < CERTVIEW_RINGS ? names[ring] : "";
 }

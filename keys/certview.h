@@ -10,8 +10,8 @@
 #include "x509.h"
 
 enum certview_ring {
-	CERTVIEW_IMA_OLD,   /* .ima before Linux 6.4 */
-	CERTVIEW_IMA,       /* .ima from Linux 6.4 on */
+	CERTVIEW_IMA_OLD,   /* .ima before Linux 6.6 */
+	CERTVIEW_IMA,       /* .ima from Linux 6.6 on */
 	CERTVIEW_USER_IMA,  /* _ima, which has no restriction */
 	CERTVIEW_SECONDARY, /* .secondary_trusted_keys */
 	CERTVIEW_RINGS,

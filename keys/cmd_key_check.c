@@ -9,7 +9,7 @@
 #include "verbs.h"
 
 #define OLD_MAJOR 6 /* from this version of Linux on .ima looks at the usage of a key */
-#define OLD_MINOR 4
+#define OLD_MINOR 6
 
 static struct verb_strings trusted_option;
 static const char *kernel_option;
@@ -228,7 +228,7 @@ static const struct verb_option options[] = {
 		.list = &trusted_option},
 	{.name = "kernel",
 		.argument = "KIND",
-		.help = "debian (_ima), rhel (.ima from 6.4 on), or a version such as 5.14",
+		.help = "debian (_ima), rhel (.ima from 6.6 on), or a version such as 5.14",
 		.value = &kernel_option},
 	{.name = "json", .help = "print an array of objects", .flag = &json_option},
 	{0},

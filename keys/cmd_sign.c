@@ -193,7 +193,7 @@ static int load_signer(void)
 	if (work.signer.is_expired)
 		log_warning("%s: has expired; kernels do not look at dates, other programs do", cert_option);
 	if (work.signer.is_unfit)
-		log_warning("%s: kernels refuse it for .ima from Linux 6.4 on: see imactl key check",
+		log_warning("%s: kernels refuse it for .ima from Linux 6.6 on: see imactl key check",
 			cert_option);
 	return 0;
 }

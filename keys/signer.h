@@ -16,7 +16,7 @@ struct signer {
 	EVP_PKEY *key;     /* NULL: the digest alone */
 	unsigned int algo; /* of the digest */
 	uint32_t key_id;
-	bool is_expired, is_unfit; /* its certificate; unfit: .ima refuses it from Linux 6.4 on */
+	bool is_expired, is_unfit; /* its certificate; unfit: .ima refuses it from Linux 6.6 on */
 };
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Certificates and requests made and encoded; see x509.h. The extensions are those that the
- * kernel's .ima keyring looks at from Linux 6.4 on (restrict_link_by_digsig): a CA has CA:TRUE
+ * kernel's .ima keyring looks at from Linux 6.6 on (restrict_link_by_digsig): a CA has CA:TRUE
  * and keyCertSign, a signer CA:FALSE and digitalSignature, and both a subjectKeyIdentifier.
  */
 #include "x509.h"

@@ -74,7 +74,7 @@ wrong="its signature is wrong, or the kernel's blacklist has it; it was damaged 
 if [ "$kernel" != stock ]; then
 	refused bad-body "$wrong"
 	refused bad-signature "$wrong"
-	refused bad-stranger "the kernel trusts no issuer of it (.builtin_trusted_keys, .secondary_trusted_keys, .machine); from Linux 6.4 on also: it is a CA, or its keyUsage lacks digitalSignature; put the CA that issued it into /etc/keys/ima/ca of the image, and that CA's issuer into the kernel; see: openssl x509 -inform DER -in '/etc/keys/ima/bad-stranger.der' -noout -issuer -text"
+	refused bad-stranger "the kernel trusts no issuer of it (.builtin_trusted_keys, .secondary_trusted_keys, .machine); from Linux 6.6 on also: it is a CA, or its keyUsage lacks digitalSignature; put the CA that issued it into /etc/keys/ima/ca of the image, and that CA's issuer into the kernel; see: openssl x509 -inform DER -in '/etc/keys/ima/bad-stranger.der' -noout -issuer -text"
 fi
 refuse "outcome failed" "panic"
 

@@ -189,7 +189,7 @@ says "two certificates" 1 "imactl key: two.pem: holds more than one certificate;
 
 # ---- check: as the kernels did in tests/premise ----------------------------------------------
 
-# verdicts NAME... : the errno (or the answer) for .ima before 6.4, from 6.4 on, _ima, .secondary_trusted_keys
+# verdicts NAME... : the errno (or the answer) for .ima before 6.6, from 6.6 on, _ima, .secondary_trusted_keys
 verdicts() {
 	local wanted=$1 name=$2 args=("$PKI/$2.der")
 	shift 2
@@ -241,7 +241,7 @@ says "check: chain" 0 "  chain: O=imaboot, CN=imaboot test rsa2048 <- O=imaboot,
 good "check: debian asks for no issuer" key check --kernel debian "$PKI/stranger.der"
 bad "check: rhel does" key check --kernel rhel "$PKI/stranger.der"
 good "check: 6.3 minds no usage" key check --kernel 6.3.1 "$PKI/no-ds.der" --trusted "$PKI/ca.der"
-bad "check: 6.4 does" key check --kernel 6.4.0-1-amd64 "$PKI/no-ds.der" --trusted "$PKI/ca.der"
+bad "check: 6.6 does" key check --kernel 6.6.0-1-amd64 "$PKI/no-ds.der" --trusted "$PKI/ca.der"
 bad "check: rhel too" key check --kernel rhel "$PKI/no-ds.der" --trusted "$PKI/ca.der"
 says "check: kernel" 2 "imactl key: check: --kernel 'new' is none of debian, rhel, or a version such as 6.12" key check --kernel new "$PKI/ca.der"
 bad "check: a trusted file that is none" key check "$PKI/ca.der" --trusted nowhere

@@ -215,7 +215,7 @@ says "a certificate of another key" 1 "imactl: $PKI/p256.der: is not the certifi
 says "an expired certificate is warned of" 0 "imactl: $PKI/expired.pem: has expired; kernels do not look at dates, other programs do" \
 	sign --key "$PKI/expired.key" --cert "$PKI/expired.pem" file
 for name in no-ds no-usage is-ca; do
-	says "so is $name" 0 "imactl: $PKI/$name.pem: kernels refuse it for .ima from Linux 6.4 on: see imactl key check" \
+	says "so is $name" 0 "imactl: $PKI/$name.pem: kernels refuse it for .ima from Linux 6.6 on: see imactl key check" \
 		sign --key "$PKI/$name.key" --cert "$PKI/$name.pem" file
 done
 silent "a good one is not" 0 "imactl:" sign "${rsa[@]}" file
