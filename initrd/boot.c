@@ -138,8 +138,11 @@ static void mount_securityfs(void)
 static int open_roots(struct boot *boot)
 {
 	boot->image_fd = root_open(boot->image);
-	if (boot->image_fd < 0)
+	if (boot->image_fd < 0) {
+		log_error(
+			"%s: the image's root cannot be opened: %s", boot->image, strerror(-boot->image_fd));
 		return boot->image_fd;
+	}
 	if (!boot->root)
 		return 0;
 	boot->root_fd = root_open(boot->root);

@@ -134,8 +134,8 @@ void boot_end(const struct boot_end *end)
 
 	if (end->action == BOOT_RETURN)
 		return;
-	log_message(LOG_ALERT, "the boot failed, and the machine %s in %u seconds", actions[end->action].what,
-		end->delay);
+	log_message(LOG_ALERT, "the boot failed, and the machine %s in %u second%s",
+		actions[end->action].what, end->delay, end->delay == 1 ? "" : "s");
 	(void)sleep(end->delay);
 	sync();
 	(void)reboot(actions[end->action].command);

@@ -271,8 +271,8 @@ static int changed(struct candidate *candidate, const char *when)
 	return fail(candidate, -ESTALE);
 }
 
-/* True where the kernel shows the rules of this policy as the last ones in force. */
-static bool is_shown(const struct candidate *candidate)
+/* How the policy stands to the rules that the kernel shows. */
+static enum policy_presence find_presence(const struct candidate *candidate)
 {
 	_cleanup_buf_ struct buf canonical = {0}, shown = {0};
 	_cleanup_policy_ struct policy policy = {0};
@@ -280,16 +280,17 @@ static bool is_shown(const struct candidate *candidate)
 
 	kernel_model_init(&model, running_version());
 	if (policy_parse(&model, (const char *)candidate->file.bytes, candidate->file.len, NULL, &policy) < 0)
-		return false;
+		return POLICY_ABSENT;
 	policy_print(&canonical, &policy, PRINT_KERNEL);
 	if (buf_failed(&canonical) || securityfs_read_policy(&shown) < 0)
-		return false;
-	return policy_presence_in(&canonical, buf_string(&shown), shown.len) != POLICY_ABSENT;
+		return POLICY_ABSENT;
+	return policy_presence_in(&canonical, buf_string(&shown), shown.len);
 }
 
 bool candidate_is_in_force(struct candidate *candidate)
 {
-	if (securityfs_policy_state() != POLICY_READABLE || !is_shown(candidate))
+	/* The first match counts: behind other rules its own may mean nothing, and a load may replace those. */
+	if (securityfs_policy_state() != POLICY_READABLE || find_presence(candidate) != POLICY_ALONE)
 		return false;
 	(void)enter(candidate, STAGE_CONFIRM);
 	candidate->record->result = CANDIDATE_ACCEPTED;
@@ -309,7 +310,7 @@ static const char *find_proof(const struct candidate *candidate, const struct km
 	if (facts->failed)
 		return NULL;
 	/* Labels that no LSM knows yet are not shown, so what is not shown is no disproof. */
-	if (after == POLICY_READABLE && is_shown(candidate))
+	if (after == POLICY_READABLE && find_presence(candidate) != POLICY_ABSENT)
 		return "read-back";
 	return facts->completed ? "kernel-log" : NULL;
 }

@@ -49,7 +49,7 @@ _must_check_ int candidate_read_image(struct candidate *candidate, int image_fd,
 _must_check_ int candidate_check_signature(struct candidate *candidate, bool required);
 
 /*
- * True where the kernel shows the candidate's rules as the last ones in force, on a kernel whose
+ * True where the kernel shows the candidate's rules and no others, on a kernel whose
  * policy can be read back: the record then says so, and nothing is to be loaded again.
  */
 bool candidate_is_in_force(struct candidate *candidate);

@@ -164,7 +164,11 @@ static int offer(struct loader *loader, const struct pending *pending, struct re
 			return r;
 		record->result = CERT_LOADED;
 	}
-	return loader->signers ? keyring_link(loader->verify, parsed) : 0;
+	/* It is in the target all the same; without the copy its signatures do not verify: that fails closed. */
+	if (loader->signers && keyring_link(loader->verify, parsed) < 0)
+		log_warning(
+			"certificate %s: no copy of it can be kept to verify signatures with", record->path);
+	return 0;
 }
 
 static void settle(struct loader *loader, struct pending *pending)

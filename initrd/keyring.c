@@ -203,11 +203,6 @@ int keyring_link(key_serial ring, key_serial key)
 	return (int)keyctl(KEYCTL_LINK, key, ring, 0, 0);
 }
 
-int keyring_unlink(key_serial ring, key_serial key)
-{
-	return (int)keyctl(KEYCTL_UNLINK, key, ring, 0, 0);
-}
-
 static int verify_as(const char *encoding, const char *hash, const struct keyctl_pkey_params *params,
 	const void *digest, const void *signature)
 {

@@ -69,9 +69,6 @@ _must_check_ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial 
 /* Puts a key that this process has into a keyring too. Returns 0 or a negative errno. */
 _must_check_ int keyring_link(key_serial ring, key_serial key);
 
-/* Takes a key out of a keyring. Returns 0 or a negative errno. */
-_must_check_ int keyring_unlink(key_serial ring, key_serial key);
-
 /*
  * Verifies a signature with a key of a private keyring (KEYCTL_PKEY_VERIFY, Linux 4.20): PKCS#1
  * for an RSA key, X9.62 for an ECDSA one. hash is the digest's name ("sha256"). Returns 0 when it

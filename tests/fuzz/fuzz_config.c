@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Any configuration: it is wrong exactly when something was complained of, and its lists are whole. */
+/* Any configuration: it is wrong exactly when something was complained of, and what it gives is within bounds. */
 #include "fuzz.h"
 #include <errno.h>
 #include "config.h"
@@ -18,6 +18,23 @@ static void complain(size_t line, const char *text, void *context)
 	complaints->count++;
 }
 
+/* Numbers and words are within their bounds, paths absolute, and each key has a value that it could have been set to. */
+static void check_values(const struct config *config)
+{
+	char value[CONFIG_PATH_MAX];
+	int key;
+
+	CHECK(config->signature <= SIGNATURE_OPTIONAL && config->root_certs <= CONFIG_CERTS_NO);
+	CHECK(config->on_failure <= FAILURE_CONTINUE && config->timeout_action <= TIMEOUT_HALT);
+	CHECK(config->pcr >= CONFIG_PCR_NONE && config->pcr <= 23);
+	CHECK(config->recovery_timeout <= CONFIG_TIMEOUT_MAX);
+	CHECK(*config->policy == '/' && (*config->known_good == '/' || !*config->known_good));
+	for (key = 0; key < KEY_COUNT; key++) {
+		config_value(config, (enum config_key)key, value);
+		CHECK(*value || key == KEY_REQUIRED_CERTS);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = (char *)fuzz_copy(data, size);
@@ -31,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = config_parse(text, size, &config, complain, &complaints);
 	CHECK(r == 0 || r == -EINVAL);
 	CHECK((r == 0) == (complaints.count == 0));
-	CHECK(config.signature <= SIGNATURE_OPTIONAL && config.root_certs <= CONFIG_CERTS_NO);
+	check_values(&config);
 	for (i = 0; i < config.required_cert_count; i++) {
 		CHECK(*config.required_certs[i]);
 		CHECK(!strpbrk(config.required_certs[i], "/ \t\r\n"));

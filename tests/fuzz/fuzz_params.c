@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Any kernel command line: values are of the enum, complaints are short strings that are told once a word. */
+/* Any kernel command line: values are of the enum, complaints are short strings, one a word. */
 #include "fuzz.h"
 #include "params.h"
 
@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(complaints <= size / 10);
 	for (i = 0; i < PARAM_COUNT; i++)
 		CHECK(params.values[i] <= PARAM_TRUE);
+	CHECK(params.on_failure >= -1 && params.on_failure <= 4);
+	CHECK(memchr(params.policy, '\0', sizeof(params.policy)));
 	/* The last one wins: the same words again change nothing. A quote must not reach over the seam. */
 	CHECK(twice);
 	if (size && !memchr(line, '"', size)) {
@@ -35,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		once = complaints;
 		params_parse(twice, 2 * size + 1, &again, complain, &complaints);
 		CHECK(memcmp(params.values, again.values, sizeof(params.values)) == 0);
-		CHECK(params.kdump == again.kdump);
+		CHECK(params.kdump == again.kdump && params.on_failure == again.on_failure);
+		CHECK(strcmp(params.policy, again.policy) == 0);
 		CHECK(complaints == 3 * once);
 	}
 	free(twice);

@@ -46,18 +46,22 @@ for program in imaboot imactl; do
 	says 2 "$program: absent: No such file or directory; check the name" --config absent text
 	says 2 "$program: folder: is a directory; name a kernel's configuration" --config folder text
 	says 2 "$program: text: is not a kernel's configuration; name one, as /boot/config-6.1.0" --config text text
-	says 2 "$program: text.gz: is not a kernel's configuration; name one, as /boot/config-6.1.0" --config text.gz text
-	says 2 "$program: cut.gz: is damaged: it cannot be unpacked; get it again" --config cut.gz text
 	says 2 "$program: --json and --format exclude each other; give one of them" --json --format text text
 	says 2 "$program: --format: 'xml' is not one of text, json, sarif" --format xml text
 	says 2 "$program: --canonical prints a policy, not JSON; leave one of the options out" --canonical --json text
 	says 0 "measure func=FILE_CHECK " --kernel 6.1 --no-warnings --canonical text
 	says 0 "[]" --kernel 6.1 --no-warnings --json text
 done
-# The boot program takes as much as a boot does; on the host a megabyte is no obstacle.
+# The boot program takes as much as a boot does, and unpacks nothing; on the host a megabyte is no obstacle.
 program=imaboot
+for file in text.gz cut.gz; do
+	says 2 "imaboot: $file: is packed, and this program does not unpack it; unpack it with zcat, or use imactl lint" \
+		--config "$file" text
+done
 says 1 "imaboot: large: has more than 1048576 bytes; make it smaller; comments can go" --kernel 6.1 large
 program=imactl
+says 2 "imactl: text.gz: is not a kernel's configuration; name one, as /boot/config-6.1.0" --config text.gz text
+says 2 "imactl: cut.gz: is damaged: it cannot be unpacked; get it again" --config cut.gz text
 says 0 "large:1:1: warning: the file has no rule: the kernel takes it, and nothing is in force [no-rules]" --kernel 6.1 large
 says 1 "one-line:1:1: error: the rule language has no word '$x48...' [unknown-word]" --kernel 6.1 one-line
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then

@@ -2,7 +2,7 @@
 /*
  * A machine for boot_run(): the image is the folder /image, the real root /root, the kernel's files
  * lie beside them, the keyrings are those of fakering.h. For tests that wrap, besides those,
- *   securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount
+ *   securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount tpm_mark
  */
 #ifndef IMABOOT_TEST_FAKEBOOT_H
 #define IMABOOT_TEST_FAKEBOOT_H
@@ -14,9 +14,17 @@
 #include "fakering.h"
 #include "log.h"
 #include "securityfs.h"
+#include "tpm.h"
 
 #define ROOT_POLICY "audit\n# of root\n"
 #define IMAGE_POLICY "audit\n# of image\n"
+#define KNOWN_GOOD_POLICY "audit\n# of known-good\n"
+
+/* Places on the machine. */
+#define ROOT_FILE "/root/etc/ima/ima-policy"
+#define KNOWN_GOOD_FILE ROOT_FILE ".known-good"
+#define IMAGE_FILE "/image/etc/imaboot/policy"
+#define CONFIG "/image" CONFIG_FILE
 #define SIGNATURE "\x03\x02\x04\x01\x23\x45\x67\x00\x03sig" /* by the key 01234567 */
 
 static struct {
@@ -25,7 +33,11 @@ static struct {
 	bool commit_does_nothing;
 	bool is_signed;       /* files of the root have SIGNATURE as their attribute */
 	int guards;           /* how often the guard was set */
+	int mounts;           /* how often securityfs was asked for */
 	struct buf submitted; /* "dry NAME " and "commit NAME " for each submission */
+	int mark_error;       /* what the TPM says */
+	struct buf marks;     /* "PCR EVENT\n" for each mark that was asked for */
+	struct boot_end end;
 	struct report report;
 	struct capture err;
 } fakeboot;
@@ -37,9 +49,11 @@ ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
 int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags);
 int __wrap_mount(
 	const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem);
 
 int __wrap_securityfs_mount(void)
 {
+	fakeboot.mounts++;
 	return fakeboot.mount_error;
 }
 
@@ -100,6 +114,16 @@ int __wrap_mount(
 	return -1;
 }
 
+int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem)
+{
+	buf_printf(&fakeboot.marks, "%u %s\n", pcr, event);
+	if (!fakeboot.mark_error)
+		return 0;
+	problem_set(problem, fakeboot.mark_error, "the TPM is ill");
+	problem_remedy(problem, "heal it");
+	return fakeboot.mark_error;
+}
+
 /* A kernel with IMA that takes a policy, an empty image and an empty root. */
 static inline int fakeboot_new(void **context)
 {
@@ -108,6 +132,7 @@ static inline int fakeboot_new(void **context)
 		return -1;
 	fakeroot_dir("/image");
 	fakeroot_dir("/root");
+	fakeroot_dir("/run");
 	fakeroot_file(IMA_POLICY, "");
 	assert_int_equal(chmod(fakeroot_path(IMA_POLICY), 0600), 0);
 	fakeroot_file(PROC_CMDLINE, "root=/dev/vda\n");
@@ -120,6 +145,7 @@ static inline int fakeboot_remove(void **context)
 {
 	report_free(&fakeboot.report);
 	buf_free(&fakeboot.submitted);
+	buf_free(&fakeboot.marks);
 	return fakering_remove(context);
 }
 
@@ -134,20 +160,25 @@ static inline void fakeboot_lock(void)
 static inline void fakeboot_run(int status, const char *outcome)
 {
 	char image[PATH_MAX], root[PATH_MAX];
-	int r;
 
 	strcpy(image, fakeroot_path("/image"));
 	strcpy(root, fakeroot_path("/root"));
 	report_free(&fakeboot.report);
 	capture_begin(&fakeboot.err, STDERR_FILENO);
-	r = boot_run(image, root, &fakeboot.report);
+	boot_run(image, root, &fakeboot.report, &fakeboot.end);
 	(void)capture_end(&fakeboot.err);
 	assert_string_equal(outcome_name(fakeboot.report.outcome), outcome);
-	assert_int_equal(r, status);
+	assert_int_equal(fakeboot.end.status, status);
 }
 
 /* What was submitted to the kernel, in order. */
 #define assert_submitted(wanted) assert_string_equal(buf_string(&fakeboot.submitted), wanted)
+
+/* The marks that were asked for since the last call. */
+#define assert_marks(wanted) assert_buf(&fakeboot.marks, wanted)
+
+/* The line of the log for a mark that was made. */
+#define MARKED(event) "test: PCR 12 was extended with \"imaboot: " event "\"\n"
 
 /* The log holds exactly these lines. */
 #define assert_log(wanted) assert_string_equal(fakeboot.err.text, wanted)

@@ -9,7 +9,7 @@
  *
  * The line for the Makefile:
  *   keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
- *   keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
+ *   keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
  */
 #ifndef IMABOOT_TEST_FAKERING_H
 #define IMABOOT_TEST_FAKERING_H
@@ -29,9 +29,10 @@ static struct {
 	bool has_user;                  /* _ima is in root's user keyring */
 	int find_error, private_error;  /* what looking for keyrings gives */
 	int ensure_error, verify_error; /* what making _ima, and verifying, gives */
-	bool is_rsa;
+	int link_error;
 	struct fake_key keys[64];
 	size_t count;
+	key_serial serials; /* given out so far */
 	struct buf
 		offers; /* descriptions in the order in which .ima, _ima and the CAs' ring were offered them */
 	char verified[256]; /* the last verification: key, parameters, lengths */
@@ -40,7 +41,7 @@ static struct {
 static inline int fakering_new(void **context)
 {
 	memset(&fakering, 0, sizeof(fakering));
-	fakering.has_ima = fakering.has_ca = fakering.is_rsa = true;
+	fakering.has_ima = fakering.has_ca = true;
 	return fakeroot_new(context);
 }
 
@@ -90,7 +91,8 @@ static inline void fake_key_add(key_serial ring, const char *description)
 	struct fake_key *key = &fakering.keys[fakering.count];
 
 	assert_true(fakering.count < ARRAY_SIZE(fakering.keys));
-	key->serial = (key_serial)(1000 + fakering.count++);
+	key->serial = 1000 + fakering.serials++;
+	fakering.count++;
 	key->ring = ring;
 	(void)snprintf(key->description, sizeof(key->description), "%s", description);
 }
@@ -103,10 +105,9 @@ int __wrap_keyring_add_cert(key_serial ring, const void *der, size_t len, key_se
 int __wrap_keyring_describe(key_serial key, char *ret);
 bool __wrap_keyring_has(key_serial ring, const char *description);
 int __wrap_keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret);
-int __wrap_keyring_unlink(key_serial ring, key_serial key);
-int __wrap_keyring_verify(key_serial key, const char *info, const void *digest, size_t digest_len,
+int __wrap_keyring_link(key_serial ring, key_serial key);
+int __wrap_keyring_verify(key_serial key, const char *hash, const void *digest, size_t digest_len,
 	const void *signature, size_t signature_len);
-bool __wrap_keyring_is_rsa(key_serial key);
 
 int __wrap_keyring_find(const char *name, key_serial *ret)
 {
@@ -220,30 +221,33 @@ int __wrap_keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
 	return -ENOKEY;
 }
 
-int __wrap_keyring_unlink(key_serial ring, key_serial key)
+/* Only what was parsed in the probe keyring is linked, and only to the copies; a namesake makes room. */
+int __wrap_keyring_link(key_serial ring, key_serial key)
 {
-	struct fake_key *found = fake_key_of(key);
+	const struct fake_key *parsed = fake_key_of(key);
+	struct fake_key copy, *old;
 
-	assert_true(found && found->ring == ring && ring == RING_PROBE);
-	*found = fakering.keys[--fakering.count];
+	assert_true(parsed && parsed->ring == RING_PROBE && ring == RING_VERIFY);
+	if (fakering.link_error)
+		return fakering.link_error;
+	copy = *parsed;
+	old = fake_key_in(ring, copy.description);
+	if (old)
+		*old = fakering.keys[--fakering.count];
+	fake_key_add(ring, copy.description);
+	memcpy(fakering.keys[fakering.count - 1].payload, copy.payload, sizeof(copy.payload));
 	return 0;
 }
 
-int __wrap_keyring_verify(key_serial key, const char *info, const void *digest, size_t digest_len,
+int __wrap_keyring_verify(key_serial key, const char *hash, const void *digest, size_t digest_len,
 	const void *signature, size_t signature_len)
 {
 	assert_non_null(fake_key_of(key));
 	assert_int_equal(fake_key_of(key)->ring, RING_VERIFY);
 	assert_non_null(digest);
 	(void)snprintf(fakering.verified, sizeof(fakering.verified), "%s %s digest=%zu signature=%.*s",
-		fake_key_of(key)->description, info, digest_len, (int)signature_len, (const char *)signature);
+		fake_key_of(key)->description, hash, digest_len, (int)signature_len, (const char *)signature);
 	return fakering.verify_error;
-}
-
-bool __wrap_keyring_is_rsa(key_serial key)
-{
-	assert_non_null(fake_key_of(key));
-	return fakering.is_rsa;
 }
 
 #endif

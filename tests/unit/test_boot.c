@@ -2,13 +2,10 @@
 /*
  * Tests of initrd/boot.c: which policy is put in force, and the outcome of each way through.
  * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
- * wrap: keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
- * wrap: securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount
+ * wrap: keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
+ * wrap: securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount tpm_mark
  */
 #include "fakeboot.h"
-
-#define ROOT_FILE "/root/etc/ima/ima-policy"
-#define IMAGE_FILE "/image/etc/imaboot/policy"
 
 static void policy_of_the_root_is_enforced(void **context)
 {
@@ -21,6 +18,8 @@ static void policy_of_the_root_is_enforced(void **context)
 	assert_string_equal(report_policy(&fakeboot.report)->source, "root");
 	assert_string_equal(report_policy(&fakeboot.report)->path, "/etc/ima/ima-policy");
 	assert_string_equal(report_policy(&fakeboot.report)->proof, "file-gone");
+	assert_marks("");
+	assert_int_equal(fakeboot.end.action, BOOT_RETURN);
 	assert_int_equal(fakeboot.report.candidate_count, 1);
 	assert_string_equal(fakeboot.report.policy_file, "loaded-once");
 	assert_int_equal(fakeboot.guards, 0); /* there is nothing left to guard */
@@ -82,7 +81,7 @@ static void broken_file_is_never_submitted(void **context)
 	assert_submitted("");
 	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage read: does not end with a "
 		   "newline, so the kernel refuses it; add one: echo >> '/etc/ima/ima-policy', and sign it "
-		   "again\n");
+		   "again\n" MARKED("recovery"));
 }
 
 static void no_policy_at_all_is_told(void **context)
@@ -91,8 +90,8 @@ static void no_policy_at_all_is_told(void **context)
 	fakeboot_run(EXIT_DONE, "no-policy");
 	assert_submitted("");
 	assert_log("test: there is no policy: neither /etc/ima/ima-policy in the root nor "
-		   "/etc/imaboot/policy in the image\n");
-	assert_int_equal(fakeboot.report.message_count, 1);
+		   "/etc/imaboot/policy in the image\n" MARKED("no policy"));
+	assert_int_equal(fakeboot.report.message_count, 2);
 	assert_int_equal(fakeboot.guards, 1);
 	assert_string_equal(fakeboot.report.policy_file, "readable");
 }
@@ -106,7 +105,7 @@ static void commit_without_proof_is_a_failure(void **context)
 	assert_submitted("dry root commit root ");
 	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage confirm: the kernel took the "
 		   "file, but nothing proves that its rules are in force; look at the kernel's log (dmesg) "
-		   "for lines with ima\n");
+		   "for lines with ima\n" MARKED("recovery"));
 	assert_int_equal(fakeboot.guards, 1);
 }
 
@@ -201,7 +200,8 @@ static void root_that_is_the_image_has_no_policy_of_its_own(void **context)
 	fakeroot_file("/image/etc/ima/ima-policy", ROOT_POLICY);
 	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
 	strcpy(image, fakeroot_path("/image"));
-	assert_int_equal(boot_run(image, image, &fakeboot.report), EXIT_DONE);
+	boot_run(image, image, &fakeboot.report, &fakeboot.end);
+	assert_int_equal(fakeboot.end.status, EXIT_DONE);
 	assert_submitted("dry image commit image ");
 	assert_int_equal(fakeboot.report.candidate_count, 1);
 }
@@ -213,7 +213,8 @@ static void boot_without_a_root_takes_the_image(void **context)
 	(void)context;
 	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
 	strcpy(image, fakeroot_path("/image"));
-	assert_int_equal(boot_run(image, NULL, &fakeboot.report), EXIT_DONE);
+	boot_run(image, NULL, &fakeboot.report, &fakeboot.end);
+	assert_int_equal(fakeboot.end.status, EXIT_DONE);
 	assert_submitted("dry image commit image ");
 }
 

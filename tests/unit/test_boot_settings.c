@@ -2,13 +2,10 @@
 /*
  * Tests of initrd/boot.c: configuration, kernel parameters and certificates decide before any policy.
  * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
- * wrap: keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
- * wrap: securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount realloc
+ * wrap: keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
+ * wrap: securityfs_mount securityfs_submit guard_set fgetxattr fsetxattr mount tpm_mark realloc
  */
 #include "fakeboot.h"
-
-#define CONFIG "/image" CONFIG_FILE
-#define ROOT_FILE "/root/etc/ima/ima-policy"
 
 static size_t realloc_that_fails; /* counted down; 0: none */
 
@@ -32,19 +29,21 @@ static void check_untouched(int status, const char *outcome, int guards, const c
 	assert_int_equal(fakeboot.report.candidate_count, 0);
 }
 
+#define NO_IMA                                                                                 \
+	"test: this kernel has no IMA (no /sys/kernel/security/integrity/ima): no policy can " \
+	"be loaded; use a kernel with CONFIG_IMA\n"
+
 static void kernel_without_ima_is_not_applicable(void **context)
 {
-	static const char text[] = "test: this kernel has no IMA (no /sys/kernel/security/integrity/ima): no "
-				   "policy can be loaded; use a kernel with CONFIG_IMA\n";
 
 	(void)context;
 	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
 	assert_int_equal(rmdir(fakeroot_path(IMA_DIR)), 0);
-	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, text);
+	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, NO_IMA);
 	assert_string_equal(fakeboot.report.policy_file, "absent");
 	fakeroot_file(CONFIG, "require = yes\n");
-	check_untouched(EXIT_FAILED, "failed", 0, text);
-	assert_int_equal(fakeboot.report.message_count, 1);
+	check_untouched(EXIT_FAILED, "failed", 0, NO_IMA MARKED("recovery"));
+	assert_int_equal(fakeboot.report.message_count, 2);
 }
 
 static void securityfs_that_cannot_be_mounted_is_told(void **context)
@@ -95,7 +94,8 @@ static void switched_off_on_an_open_platform(void **context)
 	(void)context;
 	fakeroot_file(PROC_CMDLINE, "rd.imaboot=0\n");
 	check_untouched(EXIT_NOT_APPLICABLE, "disabled", 0,
-		"test: switched off by the kernel parameter rd.imaboot=0: no policy is loaded\n");
+		"test: switched off by the kernel parameter rd.imaboot=0: no policy is loaded\n" MARKED(
+			"disabled"));
 }
 
 static void not_switched_off_on_a_locked_platform(void **context)
@@ -107,7 +107,7 @@ static void not_switched_off_on_a_locked_platform(void **context)
 	assert_non_null(strstr(fakeboot.err.text,
 		"test: kernel parameter rd.imaboot=0 is refused: the kernel is locked down, and the image's "
 		"configuration does not say allow-override = yes\n"));
-	assert_int_equal(fakeboot.report.message_count, 2);
+	assert_int_equal(fakeboot.report.message_count, 3);
 }
 
 static void switched_off_where_the_image_allows_it(void **context)
@@ -117,15 +117,36 @@ static void switched_off_where_the_image_allows_it(void **context)
 	fakeroot_file(CONFIG, "allow-override = yes\n");
 	fakeroot_file(PROC_CMDLINE, "rd.imaboot=0\n");
 	check_untouched(EXIT_NOT_APPLICABLE, "disabled", 0,
-		"test: switched off by the kernel parameter rd.imaboot=0: no policy is loaded\n");
+		"test: switched off by the kernel parameter rd.imaboot=0: no policy is loaded\n" MARKED(
+			"disabled"));
 }
 
 static void kdump_kernel_loads_nothing(void **context)
 {
 	(void)context;
 	fakeroot_file(PROC_CMDLINE, "irqpoll elfcorehdr=0x1000\n");
+	fakeroot_file(PROC_VMCORE, "");
 	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0,
 		"test: this is a kdump kernel (elfcorehdr=): nothing is loaded\n");
+	assert_marks("");
+}
+
+/* Anybody at the boot loader can write the parameter; only a kdump kernel has the other's memory. */
+static void kdump_parameter_alone_is_ignored(void **context)
+{
+	(void)context;
+	fakeroot_file(PROC_CMDLINE, "irqpoll elfcorehdr=0x1000\n");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("test: kernel parameter elfcorehdr= is ignored: this is no kdump kernel (there is no "
+		   "/proc/vmcore)\n");
+	assert_submitted("dry root commit root ");
+	/* Nor does the file without the parameter mean anything. */
+	fakeroot_file(IMA_POLICY, "");
+	fakeroot_file(PROC_CMDLINE, "");
+	fakeroot_file(PROC_VMCORE, "");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("");
 }
 
 static void unknown_parameters_are_told(void **context)
@@ -152,16 +173,17 @@ static void wrong_configuration_is_a_usage_error(void **context)
 	fakeroot_file(CONFIG, "require = maybe\n\nbogus\n");
 	check_untouched(EXIT_USAGE, "failed", 1,
 		"test: /etc/imaboot/imaboot.conf:1: 'maybe' is no value of 'require', which takes no|yes\n"
-		"test: /etc/imaboot/imaboot.conf:3: 'bogus' is not of the form key = value\n");
-	assert_int_equal(fakeboot.report.message_count, 2);
+		"test: /etc/imaboot/imaboot.conf:3: 'bogus' is not of the form key = value\n" MARKED(
+			"recovery"));
+	assert_int_equal(fakeboot.report.message_count, 3);
 }
 
 static void unreadable_configuration_is_a_usage_error(void **context)
 {
 	(void)context;
 	fakeroot_dir(CONFIG);
-	check_untouched(
-		EXIT_USAGE, "failed", 1, "test: /etc/imaboot/imaboot.conf: is a directory, not a file\n");
+	check_untouched(EXIT_USAGE, "failed", 1,
+		"test: /etc/imaboot/imaboot.conf: is a directory, not a file\n" MARKED("recovery"));
 }
 
 static void dangling_configuration_is_a_usage_error(void **context)
@@ -181,7 +203,7 @@ static void required_certificate_that_is_missing_is_a_failure(void **context)
 	fakeboot.is_signed = true;
 	check_untouched(EXIT_FAILED, "failed", 1,
 		"test: certificate b.der, which the configuration requires, is in no keyring; put it into "
-		"/etc/keys/ima of the image\n");
+		"/etc/keys/ima of the image\n" MARKED("recovery"));
 }
 
 static void required_certificate_that_is_refused_is_a_failure(void **context)
@@ -195,7 +217,7 @@ static void required_certificate_that_is_refused_is_a_failure(void **context)
 		"that this kernel does not have; issue it with RSA and SHA-256, or use a kernel that has the "
 		"algorithm (P-256 and P-384 need CONFIG_CRYPTO_ECDSA)\n"
 		"test: certificate a.der, which the configuration requires, is in no keyring; put it into "
-		"/etc/keys/ima of the image\n");
+		"/etc/keys/ima of the image\n" MARKED("recovery"));
 }
 
 static void required_certificates_that_are_there_suffice(void **context)
@@ -230,7 +252,7 @@ static void root_that_cannot_be_opened_is_a_failure(void **context)
 	assert_submitted("");
 	(void)snprintf(wanted, sizeof(wanted),
 		"test: %s: the root cannot be opened: No such file or directory; give the mounted root with "
-		"--root\n",
+		"--root\n" MARKED("recovery"),
 		fakeroot_path("/root"));
 	assert_log(wanted);
 }
@@ -248,13 +270,65 @@ static void running_out_of_memory_never_loosens(void **context)
 		fakeboot_lock(); /* nothing unsigned is taken */
 		capture_begin(&fakeboot.err, STDERR_FILENO);
 		report_free(&fakeboot.report);
-		assert_int_not_equal(
-			boot_run(fakeroot_path("/image"), fakeroot_path("/root"), &fakeboot.report),
-			EXIT_DONE);
+		boot_run(fakeroot_path("/image"), fakeroot_path("/root"), &fakeboot.report, &fakeboot.end);
+		assert_int_not_equal(fakeboot.end.status, EXIT_DONE);
 		(void)capture_end(&fakeboot.err);
 		realloc_that_fails = 0;
 		assert_submitted("");
 	}
+}
+
+static void image_that_cannot_be_opened_is_a_failure(void **context)
+{
+	(void)context;
+	assert_int_equal(rmdir(fakeroot_path("/image")), 0);
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_marks("12 imaboot: recovery\n");
+}
+
+/* Explains the settings: the result, and what is written and logged. */
+static void check_explained(int wanted, const char *begin, const char *line, const char *log)
+{
+	struct buf text = {0};
+	int r;
+
+	capture_begin(&fakeboot.err, STDERR_FILENO);
+	r = boot_explain(fakeroot_path("/image"), &text);
+	assert_string_equal(capture_end(&fakeboot.err), log);
+	assert_int_equal(r, wanted);
+	assert_int_equal(strncmp(buf_string(&text), begin, strlen(begin)), 0);
+	assert_non_null(strstr(buf_string(&text), line));
+	buf_free(&text);
+	assert_submitted("");
+	assert_marks("");
+	assert_int_equal(fakeboot.guards + fakeboot.mounts, 0);
+}
+
+static void settings_are_explained(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	check_explained(0,
+		"platform: open (UEFI Secure Boot is off and the kernel is not locked down)\n"
+		"require = no (default)\n",
+		"\nrd.imaboot: not given\n", "");
+	fakeboot_lock();
+	fakeroot_file(CONFIG, "\npcr = 7\nbogus\n");
+	fakeroot_file(PROC_CMDLINE, "rd.imaboot=0\n");
+	check_explained(-EINVAL, "platform: locked (the kernel is locked down)\n",
+		"\npcr = 7 (configuration, line 2)\n",
+		"test: /etc/imaboot/imaboot.conf:3: 'bogus' is not of the form key = value\n"
+		"test: kernel parameter rd.imaboot=0 is refused: the kernel is locked down, and the image's "
+		"configuration does not say allow-override = yes\n");
+	fakeroot_file(CONFIG, "");
+	check_explained(0, "platform: locked ", "\nrd.imaboot: refused\n",
+		"test: kernel parameter rd.imaboot=0 is refused: the kernel is locked down, and the image's "
+		"configuration does not say allow-override = yes\n");
+	assert_int_equal(unlink(fakeroot_path(CONFIG)), 0);
+	assert_int_equal(nftw(fakeroot_path("/image"), fakeroot_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	check_explained(-ENOENT, "", "", "");
 }
 
 static void names_of_required_certificates(void **context)
@@ -287,6 +361,7 @@ int main(void)
 		BOOT_TEST(not_switched_off_on_a_locked_platform),
 		BOOT_TEST(switched_off_where_the_image_allows_it),
 		BOOT_TEST(kdump_kernel_loads_nothing),
+		BOOT_TEST(kdump_parameter_alone_is_ignored),
 		BOOT_TEST(unknown_parameters_are_told),
 		BOOT_TEST(missing_command_line_is_told),
 		BOOT_TEST(wrong_configuration_is_a_usage_error),
@@ -298,6 +373,8 @@ int main(void)
 		BOOT_TEST(keyrings_that_cannot_be_used_fail_what_requires_them),
 		BOOT_TEST(root_that_cannot_be_opened_is_a_failure),
 		BOOT_TEST(running_out_of_memory_never_loosens),
+		BOOT_TEST(image_that_cannot_be_opened_is_a_failure),
+		BOOT_TEST(settings_are_explained),
 		cmocka_unit_test(names_of_required_certificates),
 	};
 

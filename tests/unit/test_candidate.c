@@ -176,6 +176,78 @@ static void commit_is_proven(void **context)
 	assert_string_equal(proof_of(POLICY_READABLE, true, false), "kernel-log");
 }
 
+/* What the kernel shows is a proof, but never against what it logged. */
+static void shown_rules_prove_a_commit(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "# mine\nmeasure   mask=MAY_EXEC func=BPRM_CHECK\naudit\n");
+	assert_int_equal(read_it(false), 0);
+	fakeroot_file(IMA_POLICY, "dont_measure \nmeasure func=BPRM_CHECK mask=MAY_EXEC \naudit \n");
+	assert_string_equal(proof_of(POLICY_READABLE, false, false), "read-back");
+	assert_string_equal(proof_of(POLICY_READABLE, true, false), "read-back");
+	assert_string_equal(proof_of(POLICY_READ_ONLY, false, true), "read-only");
+	assert_string_equal(proof_of(POLICY_GONE, false, true), "file-gone");
+	assert_null(proof_of(POLICY_READABLE, true, true));
+	problem_free(&record.problem);
+	assert_null(proof_of(POLICY_WRITABLE, false, false)); /* it cannot be read there */
+	problem_free(&record.problem);
+	fakeroot_file(IMA_POLICY, "measure func=BPRM_CHECK mask=MAY_EXEC \naudit \nmeasure \n");
+	assert_null(proof_of(POLICY_READABLE, false, false));
+	problem_free(&record.problem);
+	assert_string_equal(proof_of(POLICY_READABLE, true, false), "kernel-log");
+	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	assert_string_equal(proof_of(POLICY_READABLE, true, false), "kernel-log");
+}
+
+/* True where the policy of that text is in force, the kernel showing that. */
+static bool is_in_force(const char *policy, const char *shown, enum policy_state state)
+{
+	bool in_force;
+
+	fakeroot_file("/r/p", policy);
+	fakeroot_file(IMA_POLICY, shown);
+	fake.after = state;
+	assert_int_equal(read_it(false), 0);
+	in_force = candidate_is_in_force(&candidate);
+	assert_int_equal(record.stage, in_force ? STAGE_CONFIRM : STAGE_READ);
+	assert_int_equal(record.result, in_force ? CANDIDATE_ACCEPTED : CANDIDATE_FAILED);
+	assert_int_equal(record.proof != NULL, in_force);
+	candidate_free(&candidate);
+	free(take_pointer(record.path));
+	record.proof = NULL;
+	return in_force;
+}
+
+static void rules_in_force_need_no_load(void **context)
+{
+	(void)context;
+	assert_true(is_in_force("audit\n", "audit \n", POLICY_READABLE));
+	/* Behind other rules: the first match counts, so these may mean nothing. */
+	assert_false(is_in_force("audit\n", "measure \naudit \n", POLICY_READABLE));
+	assert_false(is_in_force("audit\n", "audit \nmeasure \n", POLICY_READABLE));
+	assert_false(is_in_force("audit\n", "", POLICY_READABLE));
+	assert_false(is_in_force("audit\n", "audit \n", POLICY_WRITABLE));
+	assert_false(is_in_force("audit\n", "audit \n", POLICY_READ_ONLY));
+	assert_false(is_in_force("audit\n", "audit \n", POLICY_GONE));
+	/* A rule that is not one is shown by no kernel. */
+	assert_false(is_in_force("audit\nbogus\n", "audit \nbogus \n", POLICY_READABLE));
+	/* The end of another rule is not the policy's first one. */
+	assert_false(is_in_force("audit\n", "dont_audit \n", POLICY_READABLE));
+	assert_string_equal(buf_string(&fake.calls), "");
+}
+
+static void refused_rule_is_told_with_its_place(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/p", "audit\n  measure mask=MAY_REED\n");
+	assert_int_equal(read_it(false), 0);
+	fake.submit_error = -EINVAL;
+	strcpy(fake.facts.bad_rule, "mask=MAY_REED");
+	check_failed(candidate_dry_run(&candidate), STAGE_DRY_RUN, -EINVAL,
+		"line 2, column 16: mask= cannot be 'MAY_REED'; did you mean 'MAY_READ'? [unknown-value]",
+		"correct the rule, and sign the policy again");
+}
+
 static void commit_without_proof_is_a_failure(void **context)
 {
 	static const char remedy[] = "look at the kernel's log (dmesg) for lines with ima";
@@ -250,6 +322,9 @@ int main(void)
 		CANDIDATE_TEST(refused_dry_run_is_explained),
 		CANDIDATE_TEST(policy_file_that_cannot_be_opened_has_no_log),
 		CANDIDATE_TEST(commit_is_proven),
+		CANDIDATE_TEST(shown_rules_prove_a_commit),
+		CANDIDATE_TEST(rules_in_force_need_no_load),
+		CANDIDATE_TEST(refused_rule_is_told_with_its_place),
 		CANDIDATE_TEST(commit_without_proof_is_a_failure),
 		CANDIDATE_TEST(file_that_changes_is_not_committed),
 		CANDIDATE_TEST(file_that_changes_while_it_is_loaded_is_told),

@@ -58,8 +58,7 @@ static void content_of_the_image_policy_is_checked(void **context)
 
 static void bad_signature_file_is_a_failure(void **context)
 {
-	static const char remedy[] =
-		"make it again: imactl sign --detached --key KEY '/etc/imaboot/policy'";
+	static const char remedy[] = "make it again: imactl sign --detached --key KEY '/etc/imaboot/policy'";
 	char large[IMASIG_MAX + 1];
 
 	(void)context;

@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/certs.c: certificates of the image, and what is told of bad ones.
  * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
- * wrap: keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
+ * wrap: keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
  * wrap: strdup
  */
 #include "capture.h"
@@ -86,7 +86,7 @@ static void signer_goes_to_ima_and_to_the_copies(void **context)
 	assert_int_equal(report.certs[0].problem.error, 0);
 	assert_non_null(fake_key_in(RING_IMA, "A: 01"));
 	assert_non_null(fake_key_in(RING_VERIFY, "A: 01"));
-	assert_int_equal(fake_keys_in(RING_PROBE), 0);
+	assert_string_equal(fake_key_in(RING_VERIFY, "A: 01")->payload, "A: 01|builtin|");
 	assert_string_equal(err.text, "");
 	report_free(&report);
 }
@@ -157,7 +157,7 @@ static void ca_without_issuer_is_refused(void **context)
 	record = record_of("/etc/keys/ima/ca/a.der");
 	assert_problem(&record->problem, -ENOKEY,
 		"the kernel trusts no issuer of it (.builtin_trusted_keys, .secondary_trusted_keys, "
-		".machine); from Linux 6.4 on also: it is a CA, or its keyUsage lacks digitalSignature",
+		".machine); from Linux 6.6 on also: it is a CA, or its keyUsage lacks digitalSignature",
 		"put the CA that issued it into /etc/keys/ima/ca of the image, and that CA's issuer into "
 		"the kernel; see: openssl x509 -inform DER -in '/etc/keys/ima/ca/a.der' -noout -issuer "
 		"-text");
@@ -210,6 +210,37 @@ static void refusals_are_explained(void **context)
 	check_refusal("t1", -EPERM, "the keyring .ima takes no more keys",
 		"run as root, before the keyring is locked");
 	check_refusal("t5", -EIO, "the kernel refuses it: Input/output error", NULL);
+}
+
+/* Nothing that a file's name holds becomes a command. */
+static void hostile_names_are_not_in_the_remedies(void **context)
+{
+	static const char *const names[] = {"it's.der", "a\nb.der", "two words.der", "`x`.der"};
+	char path[64];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		(void)snprintf(path, sizeof(path), DIR "%s", names[i]);
+		fake_cert(path, "A: 01", "builtin", "74");
+		assert_int_equal(load(), 0);
+		assert_string_equal(report.certs[0].problem.remedy,
+			"look at it: openssl x509 -inform DER -in 'FILE' -noout -text");
+		assert_int_equal(unlink(fakeroot_path(path)), 0);
+	}
+	report_free(&report);
+}
+
+/* It counts as loaded, so a signature stays required; and without the copy none of its own verifies. */
+static void signer_whose_copy_cannot_be_kept_counts(void **context)
+{
+	(void)context;
+	fakering.link_error = -EDQUOT;
+	fake_cert(DIR "a.der", "A: 01", "builtin", "");
+	assert_int_equal(load(), 0);
+	check_result("/etc/keys/ima/a.der", CERT_LOADED);
+	assert_null(fake_key_in(RING_VERIFY, "A: 01"));
+	report_free(&report);
 }
 
 /* A certificate that was parsed and is then called malformed has a signature of another key. */
@@ -349,6 +380,8 @@ int main(void)
 		RING_TEST(same_bytes_are_added_once),
 		RING_TEST(second_run_finds_everything_present),
 		RING_TEST(refusals_are_explained),
+		RING_TEST(hostile_names_are_not_in_the_remedies),
+		RING_TEST(signer_whose_copy_cannot_be_kept_counts),
 		RING_TEST(bad_signature_has_many_errnos),
 		RING_TEST(bad_files_do_not_stop_the_others),
 		RING_TEST(folder_that_cannot_be_listed_is_a_refusal),

@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/certs.c: what the real root, which is not trusted, can and cannot do to the keyrings.
  * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
- * wrap: keyring_describe keyring_has keyring_search_id keyring_unlink keyring_verify keyring_is_rsa
+ * wrap: keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
  */
 #include "capture.h"
 #include "fakering.h"

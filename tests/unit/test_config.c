@@ -67,6 +67,13 @@ static void nothing_means_the_defaults(void **context)
 		assert_int_equal(config.root_certs, CONFIG_CERTS_AUTO);
 		assert_false(config.allow_override);
 		assert_int_equal(config.required_cert_count, 0);
+		assert_string_equal(config.policy, "/etc/ima/ima-policy");
+		assert_string_equal(config.known_good, "/etc/ima/ima-policy.known-good");
+		assert_int_equal(config.on_failure, FAILURE_RECOVERY);
+		assert_int_equal(config.recovery_timeout, 0);
+		assert_int_equal(config.timeout_action, TIMEOUT_REBOOT);
+		assert_int_equal(config.pcr, 12);
+		assert_false(config.pcr_required);
 		config_free(&config);
 	}
 }
@@ -106,6 +113,117 @@ static void other_words_of_the_keys(void **context)
 	assert_int_equal(parse(automatic, strlen(automatic)), 0);
 	assert_int_equal(config.signature, SIGNATURE_AUTO);
 	assert_int_equal(config.root_certs, CONFIG_CERTS_AUTO);
+}
+
+/* Parses one line, which must be right, and gives the key's value back. */
+static const char *value_of(const char *line, enum config_key key)
+{
+	static char value[CONFIG_PATH_MAX];
+
+	config_free(&config);
+	assert_int_equal(parse(line, strlen(line)), 0);
+	assert_buf(&complaints, "");
+	assert_int_equal(config.lines[key], 1);
+	config_value(&config, key, value);
+	return value;
+}
+
+static void every_word_is_read_and_given_back(void **context)
+{
+	static const struct {
+		enum config_key key;
+		const char *words[6];
+	} keys[] = {{KEY_REQUIRE, {"no", "yes"}}, {KEY_SIGNATURE, {"auto", "required", "optional"}},
+		{KEY_ROOT_CERTS, {"auto", "yes", "no"}},
+		{KEY_ON_FAILURE, {"recovery", "reboot", "poweroff", "halt", "continue"}},
+		{KEY_RECOVERY_TIMEOUT_ACTION, {"reboot", "poweroff", "halt"}},
+		{KEY_ALLOW_OVERRIDE, {"no", "yes"}}, {KEY_PCR_REQUIRED, {"no", "yes"}},
+		{KEY_POLICY, {"/", "/p", "/a b"}}, {KEY_KNOWN_GOOD, {"/p", "none"}},
+		{KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}}, {KEY_PCR, {"0", "7", "23", "none"}},
+		{KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}}};
+	const char *const *word;
+	char line[64];
+	size_t i;
+
+	(void)context;
+	assert_int_equal(ARRAY_SIZE(keys), KEY_COUNT);
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		for (word = keys[i].words; *word; word++) {
+			(void)snprintf(line, sizeof(line), "%s = %s\n", config_key_name(keys[i].key), *word);
+			assert_string_equal(value_of(line, keys[i].key), *word);
+		}
+	config_free(&config);
+}
+
+static void words_have_their_meaning(void **context)
+{
+	(void)context;
+	(void)value_of("on-failure = continue", KEY_ON_FAILURE);
+	assert_int_equal(config.on_failure, FAILURE_CONTINUE);
+	(void)value_of("on-failure = poweroff", KEY_ON_FAILURE);
+	assert_int_equal(config.on_failure, FAILURE_POWEROFF);
+	(void)value_of("recovery-timeout-action = halt", KEY_RECOVERY_TIMEOUT_ACTION);
+	assert_int_equal(config.timeout_action, TIMEOUT_HALT);
+	(void)value_of("recovery-timeout = 0090", KEY_RECOVERY_TIMEOUT);
+	assert_int_equal(config.recovery_timeout, 90);
+	(void)value_of("pcr = none", KEY_PCR);
+	assert_int_equal(config.pcr, CONFIG_PCR_NONE);
+	(void)value_of("known-good = none", KEY_KNOWN_GOOD);
+	assert_string_equal(config.known_good, "");
+	(void)value_of("pcr-required = yes", KEY_PCR_REQUIRED);
+	assert_true(config.pcr_required);
+}
+
+static void numbers_have_bounds(void **context)
+{
+	static const char timeout[] =
+		"is no value of 'recovery-timeout', which takes a number from 0 to 86400";
+	static const char *const wrong[] = {"86401", "99999999999999999999", "-1", "1s", "+1", "0x1", "1 0"};
+	char line[64], wanted[160];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		(void)snprintf(line, sizeof(line), "recovery-timeout = %s", wrong[i]);
+		(void)snprintf(wanted, sizeof(wanted), "1: '%s' %s\n", wrong[i], timeout);
+		check_bad(line, wanted);
+		assert_int_equal(config.recovery_timeout, 0);
+	}
+	check_bad("recovery-timeout = none",
+		"1: 'none' is no value of 'recovery-timeout', which takes a number from 0 to 86400\n");
+	check_bad("pcr = 24", "1: '24' is no value of 'pcr', which takes a number from 0 to 23 or none\n");
+	assert_int_equal(config.pcr, 12);
+}
+
+static void paths_are_absolute_and_fit(void **context)
+{
+	char line[CONFIG_PATH_MAX + 32] = "policy = /";
+
+	(void)context;
+	check_bad("policy = etc/p\nknown-good = p\n",
+		"1: 'etc/p' is no value of 'policy', which takes an absolute path\n"
+		"2: 'p' is no value of 'known-good', which takes an absolute path or none\n");
+	assert_string_equal(config.policy, CONFIG_POLICY);
+	assert_string_equal(config.known_good, CONFIG_KNOWN_GOOD);
+	check_bad("policy = none", "1: 'none' is no value of 'policy', which takes an absolute path\n");
+	memset(line + 10, 'p', CONFIG_PATH_MAX - 2);
+	assert_int_equal(strlen(value_of(line, KEY_POLICY)), CONFIG_PATH_MAX - 1);
+	line[10 + CONFIG_PATH_MAX - 2] = 'p';
+	check_bad(line, "1: the path of 'policy' is longer than 1023 bytes\n");
+	assert_string_equal(config.policy, CONFIG_POLICY);
+}
+
+/* A list that is longer than the room is cut, not more. */
+static void long_list_is_cut(void **context)
+{
+	char line[2 * CONFIG_PATH_MAX] = "require-certificates = ";
+	const char *value;
+
+	(void)context;
+	memset(line + strlen(line), 'n', CONFIG_PATH_MAX + 100);
+	value = value_of(line, KEY_REQUIRED_CERTS);
+	assert_int_equal(strlen(value), CONFIG_PATH_MAX - 1);
+	config_free(&config);
 }
 
 static void line_must_be_a_pair(void **context)
@@ -208,6 +326,11 @@ int main(void)
 		cmocka_unit_test(nothing_means_the_defaults),
 		cmocka_unit_test(every_key_is_read),
 		cmocka_unit_test(other_words_of_the_keys),
+		cmocka_unit_test(every_word_is_read_and_given_back),
+		cmocka_unit_test(words_have_their_meaning),
+		cmocka_unit_test(numbers_have_bounds),
+		cmocka_unit_test(paths_are_absolute_and_fit),
+		cmocka_unit_test(long_list_is_cut),
 		cmocka_unit_test(line_must_be_a_pair),
 		cmocka_unit_test(unknown_key_is_told),
 		cmocka_unit_test(repeated_key_is_told),

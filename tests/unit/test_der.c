@@ -4,6 +4,7 @@
 #include "unit.h"
 
 static struct problem problem;
+static const char *path = "/k/a.der";
 
 /* Checks a copy of exactly that size, so that a read past its end is found. */
 static int check(const void *bytes, size_t len)
@@ -14,7 +15,7 @@ static int check(const void *bytes, size_t len)
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
 	problem = (struct problem){0};
-	r = der_check_certificate(copy, len, "/k/a.der", &problem);
+	r = der_check_certificate(copy, len, path, &problem);
 	assert_int_equal(r, problem.error);
 	free(copy);
 	return r;
@@ -101,6 +102,17 @@ static void trailing_bytes_are_told(void **context)
 		"-outform DER -out '/k/a.der.der'");
 }
 
+/* A name that a shell would take for more than a name is not in the command line. */
+static void hostile_name_is_not_in_the_remedy(void **context)
+{
+	(void)context;
+	path = "/k/a';reboot;'.der";
+	assert_int_equal(CHECK("-----BEGIN CERTIFICATE-----\nMIIB\n"), -EBADMSG);
+	assert_problem(&problem, -EBADMSG, "is PEM; the kernel reads DER",
+		"convert it: openssl x509 -in 'FILE' -outform DER -out 'FILE.der'");
+	path = "/k/a.der";
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +120,7 @@ int main(void)
 		cmocka_unit_test(pem_is_named),
 		cmocka_unit_test(der_that_holds_a_pem_mark_is_der),
 		cmocka_unit_test(other_bytes_are_refused),
+		cmocka_unit_test(hostile_name_is_not_in_the_remedy),
 		cmocka_unit_test(no_bytes_are_refused),
 		cmocka_unit_test(truncation_is_told),
 		cmocka_unit_test(trailing_bytes_are_told),

@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: MIT
-/* Unpacking gzip: the three kinds of blocks, every header field, damage at every byte. */
+/*
+ * Tests of keys/gunzip.c: the three kinds of blocks, every header field, damage at every byte.
+ * wrap: inflateInit2_ realloc
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <zlib.h>
 #include "gunzip.h"
+
+static bool no_zlib, no_memory;
+
+int __real_inflateInit2_(z_streamp stream, int window_bits, const char *version, int size);
+int __wrap_inflateInit2_(z_streamp stream, int window_bits, const char *version, int size);
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+
+int __wrap_inflateInit2_(z_streamp stream, int window_bits, const char *version, int size)
+{
+	return no_zlib ? Z_MEM_ERROR : __real_inflateInit2_(stream, window_bits, version, size);
+}
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return no_memory ? NULL : __real_realloc(pointer, size);
+}
 
 /* A configuration, packed with codes of its own. */
 static const uint8_t dynamic[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x6d, 0x91,
@@ -68,9 +89,9 @@ static const uint8_t fixed[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 
 	0x73, 0xf3, 0x74, 0x8f, 0xf7, 0xf4, 0x75, 0xb4, 0xad, 0xe4, 0x72, 0xc6, 0xc9, 0x01, 0x00, 0xcc, 0x34,
 	0x65, 0x3c, 0x27, 0x00, 0x00, 0x00};
 
-/* Stored, with all optional header fields. */
+/* Stored, with all optional header fields and a checksum over them. */
 static const uint8_t stored[] = {0x1f, 0x8b, 0x08, 0x1e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x61,
-	0x62, 0x63, 0x6e, 0x61, 0x6d, 0x65, 0x00, 0x77, 0x68, 0x79, 0x00, 0x00, 0x00, 0x01, 0x0d, 0x00, 0xf2,
+	0x62, 0x63, 0x6e, 0x61, 0x6d, 0x65, 0x00, 0x77, 0x68, 0x79, 0x00, 0x18, 0xd2, 0x01, 0x0d, 0x00, 0xf2,
 	0xff, 0x43, 0x4f, 0x4e, 0x46, 0x49, 0x47, 0x5f, 0x49, 0x4d, 0x41, 0x3d, 0x79, 0x0a, 0xf8, 0x94, 0xad,
 	0x47, 0x0d, 0x00, 0x00, 0x00};
 
@@ -136,6 +157,33 @@ static void test_bound(void **state)
 	assert_int_equal(unpack(stored, sizeof(stored), 3), -EFBIG);
 }
 
+/* Another wrapper or none, an empty member, and bytes behind the end, which are not looked at. */
+static void test_other_forms(void **state)
+{
+	static const uint8_t zlib_wrapped[] = {0x78, 0x9c, 0x4b, 0x04, 0x00, 0x00, 0x62, 0x00, 0x62};
+	static const uint8_t raw[] = {0x4b, 0x04, 0x00};
+	static const uint8_t empty[] = {0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+	uint8_t trailed[sizeof(fixed) + 3] = {0};
+
+	(void)state;
+	assert_int_equal(unpack(zlib_wrapped, sizeof(zlib_wrapped), 4096), -EBADMSG);
+	assert_int_equal(unpack(raw, sizeof(raw), 4096), -EBADMSG);
+	assert_int_equal(unpack(empty, sizeof(empty), 0), 0);
+	memcpy(trailed, fixed, sizeof(fixed));
+	assert_unpacks(trailed, sizeof(trailed), "CONFIG_IMA=y\nCONFIG_IMA=y\nCONFIG_IMA=y\n");
+}
+
+static void test_without_memory(void **state)
+{
+	(void)state;
+	no_zlib = true;
+	assert_int_equal(unpack(fixed, sizeof(fixed), 4096), -ENOMEM);
+	no_zlib = false;
+	no_memory = true;
+	assert_int_equal(unpack(fixed, sizeof(fixed), 4096), -ENOMEM);
+	no_memory = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +191,8 @@ int main(void)
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_damaged_anywhere),
 		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_other_forms),
+		cmocka_unit_test(test_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <cmocka.h>
+#include "gunzip.h"
 #include "lint.h"
 #include "lint_main.h"
+#include "out.h"
 
 static void check(const char *name, const char *text, struct lint *ret)
 {
@@ -153,6 +155,8 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
+static int (*unpack)(const uint8_t *bytes, size_t len, size_t max, struct buf *ret) = gunzip;
+
 static void write_file(const char *name, const char *text)
 {
 	char path[64];
@@ -171,6 +175,7 @@ static void write_file(const char *name, const char *text)
  */
 static int run(const char *option, const char *value, const char *name, size_t max)
 {
+	const struct lint_program program = {.name = "imactl", .max = max, .unpack = unpack};
 	const struct verb_option *at = lint_verb_options;
 	char path[64], *files[] = {path};
 	int status, saved = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -184,8 +189,8 @@ static int run(const char *option, const char *value, const char *name, size_t m
 		*at->value = value;
 	(void)fflush(stdout);
 	assert_true(dup2(null, STDOUT_FILENO) >= 0);
-	status = lint_main("imactl", max, 1, files);
-	(void)fflush(stdout);
+	status = lint_main(&program, 1, files);
+	assert_int_equal(out_finish(), 0);
 	assert_true(dup2(saved, STDOUT_FILENO) >= 0);
 	close(saved);
 	close(null);
@@ -253,6 +258,9 @@ static void test_configurations(void **state)
 	assert_int_equal(run("config", path, "good", 4096), EXIT_USAGE);
 	write_file("config", "\x1f\x8b\x08 damaged");
 	assert_int_equal(run("config", path, "good", 4096), EXIT_USAGE);
+	unpack = NULL; /* as in the boot program */
+	assert_int_equal(run("config", path, "good", 4096), EXIT_USAGE);
+	unpack = gunzip;
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of common/log.c.
- * wrap: open vasprintf
+ * wrap: open format_new_args
  */
 #include "log.h"
 #include <fcntl.h>
@@ -13,8 +13,8 @@ static bool out_of_memory;
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, mode_t mode);
-int __real_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-int __wrap_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+char *__real_format_new_args(const char *format, va_list args) _printf_(1, 0);
+char *__wrap_format_new_args(const char *format, va_list args) _printf_(1, 0);
 
 int __wrap_open(const char *path, int flags, mode_t mode)
 {
@@ -25,9 +25,9 @@ int __wrap_open(const char *path, int flags, mode_t mode)
 	return kmsg < 0 ? -1 : dup(kmsg);
 }
 
-int __wrap_vasprintf(char **ret, const char *format, va_list args)
+char *__wrap_format_new_args(const char *format, va_list args)
 {
-	return out_of_memory ? -1 : __real_vasprintf(ret, format, args);
+	return out_of_memory ? NULL : __real_format_new_args(format, args);
 }
 
 static struct capture capture;

@@ -112,6 +112,81 @@ static void long_words_are_shortened(void **context)
 	check(line, PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, wanted);
 }
 
+/* Checks policy and action alone. */
+static void check_texts(const char *line, const char *policy, int on_failure, const char *wanted)
+{
+	check(line, PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, wanted);
+	assert_string_equal(params.policy, policy);
+	assert_int_equal(params.on_failure, on_failure);
+}
+
+static void policy_is_a_word_or_a_path(void **context)
+{
+	static const char wrong[] = "is ignored: the value must be root, known-good, image, none or an "
+				    "absolute path\n";
+	static const char *const words[] = {
+		"root", "known-good", "image", "none", "/", "/etc/ima/p", "/a=b", "/x|y"};
+	static const char *const wrongs[] = {"=", "=Root", "=rooted", "=root|image", "=etc/p", "=1"};
+	char line[64], wanted[160];
+	size_t i;
+
+	(void)context;
+	check_texts("", "", -1, "");
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		(void)snprintf(line, sizeof(line), "rd.imaboot.policy=%s", words[i]);
+		check_texts(line, words[i], -1, "");
+	}
+	for (i = 0; i < ARRAY_SIZE(wrongs); i++) {
+		(void)snprintf(line, sizeof(line), "rd.imaboot.policy%s", wrongs[i]);
+		(void)snprintf(
+			wanted, sizeof(wanted), "kernel parameter rd.imaboot.policy%s %s", wrongs[i], wrong);
+		check_texts(line, "", -1, wanted);
+	}
+	check_texts("rd.imaboot.policy=\"/a b\"", "/a b", -1, "");
+	check_texts("rd.imaboot.policy=/a rd.imaboot.policy=image", "image", -1, "");
+	(void)snprintf(wanted, sizeof(wanted), "kernel parameter rd.imaboot.policy= %s", wrong);
+	check_texts("rd.imaboot.policy=/a rd.imaboot.policy", "/a", -1, wanted);
+}
+
+static void long_path_of_a_policy_is_refused(void **context)
+{
+	char line[PARAM_TEXT_MAX + 64] = "rd.imaboot.policy=/", wanted[256], run[64];
+
+	(void)context;
+	memset(line + 19, 'p', PARAM_TEXT_MAX - 2);
+	check_texts(line, line + 18, -1, "");
+	line[19 + PARAM_TEXT_MAX - 2] = 'p';
+	memset(run, 'p', 63);
+	run[63] = '\0';
+	(void)snprintf(wanted, sizeof(wanted),
+		"kernel parameter rd.imaboot.policy=/%s is ignored: the value must be root, known-good, "
+		"image, none or an absolute path\n",
+		run);
+	check_texts(line, "", -1, wanted);
+}
+
+static void action_is_one_of_its_words(void **context)
+{
+	static const char *const words[] = {"recovery", "reboot", "poweroff", "halt", "continue"};
+	char line[64];
+	int i;
+
+	(void)context;
+	for (i = 0; i < (int)ARRAY_SIZE(words); i++) {
+		(void)snprintf(line, sizeof(line), "rd.imaboot.on_failure=%s", words[i]);
+		check_texts(line, "", i, "");
+	}
+	check_texts("rd.imaboot.on_failure=halt rd.imaboot.on_failure=panic", "", 3,
+		"kernel parameter rd.imaboot.on_failure=panic is ignored: the value must be recovery, "
+		"reboot, "
+		"poweroff, halt or continue\n");
+	check_texts("rd.imaboot.on_failure rd.imaboot.on_failure=", "", -1,
+		"kernel parameter rd.imaboot.on_failure= is ignored: the value must be recovery, reboot, "
+		"poweroff, halt or continue\n"
+		"kernel parameter rd.imaboot.on_failure= is ignored: the value must be recovery, reboot, "
+		"poweroff, halt or continue\n");
+}
+
 static void kdump_kernel_is_seen(void **context)
 {
 	(void)context;
@@ -145,6 +220,9 @@ int main(void)
 		cmocka_unit_test(unknown_name_is_told),
 		cmocka_unit_test(bad_value_is_told_and_ignored),
 		cmocka_unit_test(long_words_are_shortened),
+		cmocka_unit_test(policy_is_a_word_or_a_path),
+		cmocka_unit_test(long_path_of_a_policy_is_refused),
+		cmocka_unit_test(action_is_one_of_its_words),
 		cmocka_unit_test(kdump_kernel_is_seen),
 		cmocka_unit_test(every_parameter_has_name_and_help),
 	};

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 static struct problem problem;
+static const char *path = "/p";
 
 /* Checks a copy of exactly that size, so that a read past its end is found. */
 static int check(const void *bytes, size_t len)
@@ -14,7 +15,7 @@ static int check(const void *bytes, size_t len)
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
 	problem = (struct problem){0};
-	r = policy_text_check(copy, len, "/p", &problem);
+	r = policy_text_check(copy, len, path, &problem);
 	assert_int_equal(r, problem.error);
 	free(copy);
 	return r;
@@ -81,6 +82,24 @@ static void comments_alone_are_no_policy(void **context)
 	}
 }
 
+/* Nothing of a hostile name gets into a command line that a person may paste. */
+static void hostile_names_are_not_in_the_remedies(void **context)
+{
+	static const char *const names[] = {"/p'; reboot; '", "/p\nreboot", "/two words", "/$(reboot)"};
+	static const char *const texts[] = {"audit\r\n", "\xef\xbb\xbfx\n", "audit"};
+	size_t i, j;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (j = 0; j < ARRAY_SIZE(texts); j++) {
+			path = names[i];
+			assert_int_equal(check(texts[j], strlen(texts[j])), -EINVAL);
+			assert_non_null(strstr(problem.remedy, " 'FILE', and sign it again"));
+			problem_free(&problem);
+		}
+	path = "/p";
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +109,7 @@ int main(void)
 		cmocka_unit_test(cr_lf_is_told_with_its_line),
 		cmocka_unit_test(missing_newline_is_told),
 		cmocka_unit_test(comments_alone_are_no_policy),
+		cmocka_unit_test(hostile_names_are_not_in_the_remedies),
 	};
 
 	return RUN_TESTS(tests);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of common/problem.c.
- * wrap: vasprintf
+ * wrap: format_new_args
  */
 #include "unit.h"
 
 static bool out_of_memory;
 
-int __real_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-int __wrap_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+char *__real_format_new_args(const char *format, va_list args) _printf_(1, 0);
+char *__wrap_format_new_args(const char *format, va_list args) _printf_(1, 0);
 
-int __wrap_vasprintf(char **ret, const char *format, va_list args)
+char *__wrap_format_new_args(const char *format, va_list args)
 {
-	return out_of_memory ? -1 : __real_vasprintf(ret, format, args);
+	return out_of_memory ? NULL : __real_format_new_args(format, args);
 }
 
 static void texts_are_never_null(void **context)
@@ -80,6 +80,40 @@ static void without_memory_the_error_stays(void **context)
 	assert_problem(&problem, -ENOENT, "out of memory", NULL);
 }
 
+/* A path goes into a command line only if a shell takes it for nothing else. */
+static void safe_paths_are_shown(void **context)
+{
+	static const char *const safe[] = {
+		"/etc/ima/ima-policy", "/etc/keys/ima/a_B9.der", "/a+b@c%d=e:f,g~h", "relative", "", "/."};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(safe); i++)
+		assert_ptr_equal(problem_path(safe[i]), safe[i]);
+}
+
+static void unsafe_paths_become_a_placeholder(void **context)
+{
+	char path[] = "/a?b";
+	int byte;
+
+	(void)context;
+	assert_string_equal(problem_path("/etc/it's"), "FILE");
+	assert_string_equal(problem_path("/a\nreboot"), "FILE");
+	assert_string_equal(problem_path("/two words"), "FILE");
+	assert_string_equal(problem_path("/$(reboot)"), "FILE");
+	assert_string_equal(problem_path("/\xc3\xa9"), "FILE");
+	/* Exactly the documented characters are safe. */
+	for (byte = 1; byte < 256; byte++) {
+		bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+		bool is_safe =
+			is_letter || (byte >= '0' && byte <= '9') || strchr("/._+@%=:,-~", byte) != NULL;
+
+		path[2] = (char)byte;
+		assert_string_equal(problem_path(path), is_safe ? path : "FILE");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +123,8 @@ int main(void)
 		cmocka_unit_test(second_remedy_replaces_the_first),
 		cmocka_unit_test(free_makes_it_no_problem),
 		cmocka_unit_test(without_memory_the_error_stays),
+		cmocka_unit_test(safe_paths_are_shown),
+		cmocka_unit_test(unsafe_paths_become_a_placeholder),
 	};
 
 	return RUN_TESTS(tests);

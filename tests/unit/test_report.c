@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of common/report.c: the bytes of status.json and of the text beside it.
- * wrap: realloc vasprintf
+ * wrap: realloc format_new_args
  */
 #include "report.h"
 #include "unit.h"
@@ -10,8 +10,8 @@ static bool out_of_memory;
 
 void *__real_realloc(void *pointer, size_t size);
 void *__wrap_realloc(void *pointer, size_t size);
-int __real_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-int __wrap_vasprintf(char **ret, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+char *__real_format_new_args(const char *format, va_list args) _printf_(1, 0);
+char *__wrap_format_new_args(const char *format, va_list args) _printf_(1, 0);
 
 static bool no_text;
 
@@ -20,9 +20,9 @@ void *__wrap_realloc(void *pointer, size_t size)
 	return out_of_memory ? NULL : __real_realloc(pointer, size);
 }
 
-int __wrap_vasprintf(char **ret, const char *format, va_list args)
+char *__wrap_format_new_args(const char *format, va_list args)
 {
-	return no_text ? -1 : __real_vasprintf(ret, format, args);
+	return no_text ? NULL : __real_format_new_args(format, args);
 }
 
 static const char sum[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -231,6 +231,7 @@ static void outcomes_have_names_and_exit_codes(void **context)
 		int status;
 	} outcomes[] = {{OUTCOME_FAILED, "failed", EXIT_FAILED}, {OUTCOME_ENFORCED, "enforced", EXIT_DONE},
 		{OUTCOME_FALLBACK, "fallback", EXIT_FALLBACK}, {OUTCOME_NO_POLICY, "no-policy", EXIT_DONE},
+		{OUTCOME_UNPROTECTED, "unprotected", EXIT_FALLBACK},
 		{OUTCOME_DISABLED, "disabled", EXIT_NOT_APPLICABLE},
 		{OUTCOME_NOT_APPLICABLE, "not-applicable", EXIT_NOT_APPLICABLE}};
 	size_t i;

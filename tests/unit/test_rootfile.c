@@ -349,6 +349,24 @@ static void roots_are_told_apart(void **context)
 	assert_int_equal(root_open(fakeroot_path("/none")), -ENOENT);
 }
 
+/* The file is there: what is absent is procfs, and nobody may take that for an absent file. */
+static void missing_proc_is_no_missing_file(void **context)
+{
+	int root = root_open(fakeroot);
+
+	(void)context;
+	assert_true(root >= 0);
+	file = (struct rootfile){.fd = -1};
+	problem = (struct problem){0};
+	fakeroot_file("/f", "text");
+	open_error = ENOENT;
+	assert_int_equal(rootfile_read(root, "/r", "/f", 16, &file, &problem), -ENXIO);
+	open_error = 0;
+	assert_problem(&problem, -ENXIO, "cannot be opened: /proc is not mounted", "mount procfs on /proc");
+	assert_int_equal(file.fd, -1);
+	(void)close(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +382,7 @@ int main(void)
 		ROOT_TEST(size_is_bounded_while_reading),
 		ROOT_TEST(refusals_of_the_kernel_are_told),
 		ROOT_TEST(read_error_is_told),
+		ROOT_TEST(missing_proc_is_no_missing_file),
 		ROOT_TEST(without_memory_nothing_is_read),
 		ROOT_TEST(names_are_sorted_and_hidden_ones_left_out),
 		ROOT_TEST(absent_folder_has_no_names),

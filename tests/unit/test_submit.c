@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Tests of initrd/submit.c: each errno of the kernel in words. */
 #include "submit.h"
+#include "policy_model.h"
 #include "unit.h"
 
 static struct problem problem, signature;
 static struct kmsg_facts facts;
+static const char *policy;
+static unsigned int version;
 
 /* Explains an error and checks the words. */
 static void check(int error, bool opened, const char *reason, const char *remedy)
@@ -14,8 +17,9 @@ static void check(int error, bool opened, const char *reason, const char *remedy
 		.facts = &facts,
 		.path = "/p",
 		.signature = &signature,
-		.text = "audit\n",
-		.text_len = 6};
+		.text = policy,
+		.text_len = strlen(policy),
+		.version = version};
 
 	assert_int_equal(submit_explain(&submission, &problem), error);
 	assert_problem(&problem, error, reason, remedy);
@@ -26,6 +30,8 @@ static int start(void **context)
 	(void)context;
 	problem_free(&signature);
 	facts = (struct kmsg_facts){0};
+	policy = "audit\n";
+	version = KERNEL(6, 1);
 	return 0;
 }
 
@@ -87,6 +93,43 @@ static void bad_rule_is_told(void **context)
 		"correct the rule, and sign the policy again");
 }
 
+/* The front end names the first error; warnings are none. */
+static void bad_rule_is_told_with_its_place(void **context)
+{
+	static const char remedy[] = "correct the rule, and sign the policy again";
+
+	(void)context;
+	strcpy(facts.bad_rule, "uid=x");
+	policy = "measure\naudit\n\tmeasure mask=MAY_REED uid=x\nbogus\n";
+	check(-EINVAL, true,
+		"line 3, column 15: mask= cannot be 'MAY_REED'; did you mean 'MAY_READ'? [unknown-value]",
+		remedy);
+	check(-ERANGE, true,
+		"line 3, column 15: mask= cannot be 'MAY_REED'; did you mean 'MAY_READ'? [unknown-value]",
+		remedy);
+	policy = "measure fsname=a fsname=b\n";
+	facts.bad_rule[0] = '\0';
+	check(-EINVAL, true, "the kernel refuses a rule, without a reason in its log", remedy);
+	policy = "";
+	check(-EINVAL, true, "line 1, column 1: the file is empty: the kernel refuses it [file-empty]",
+		remedy);
+}
+
+/* What one kernel takes another does not know. */
+static void rule_is_judged_for_the_running_kernel(void **context)
+{
+	(void)context;
+	policy = "measure func=BPRM_CHECK # why\n";
+	check(-EINVAL, true,
+		"line 1, column 25: a comment cannot follow a rule before Linux 6.14; put it on a line of "
+		"its "
+		"own [suffix-comment]",
+		"correct the rule, and sign the policy again");
+	version = KERNEL(6, 14);
+	check(-EINVAL, true, "the kernel refuses a rule, without a reason in its log",
+		"correct the rule, and sign the policy again");
+}
+
 static void other_refusals_are_told(void **context)
 {
 	(void)context;
@@ -107,6 +150,8 @@ int main(void)
 		SUBMIT_TEST(kernels_log_explains_an_appraisal),
 		SUBMIT_TEST(silent_appraisal_is_told),
 		SUBMIT_TEST(bad_rule_is_told),
+		SUBMIT_TEST(bad_rule_is_told_with_its_place),
+		SUBMIT_TEST(rule_is_judged_for_the_running_kernel),
 		SUBMIT_TEST(other_refusals_are_told),
 	};
 

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of initrd/sysfile.c.
- * wrap: fsync write
+ * wrap: fsync write realloc
  */
 #include "fakeroot.h"
 
 static int fsync_error, write_error;
 static size_t write_most = SIZE_MAX; /* bytes that one write takes */
+static bool no_memory;
 
 int __wrap_fsync(int fd);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return no_memory ? NULL : __real_realloc(pointer, size);
+}
 
 int __wrap_fsync(int fd)
 {
@@ -54,12 +62,14 @@ static void paths_are_where_the_kernel_has_them(void **context)
 	assert_string_equal(LOCKDOWN_FILE, "/sys/kernel/security/lockdown");
 	assert_string_equal(PROC_KEYS, "/proc/keys");
 	assert_string_equal(PROC_CMDLINE, "/proc/cmdline");
+	assert_string_equal(PROC_VMCORE, "/proc/vmcore");
 	assert_string_equal(PROC_MOUNTINFO, "/proc/self/mountinfo");
 	assert_string_equal(PROC_SELF_FD, "/proc/self/fd");
 	assert_string_equal(PRINTK_RATELIMIT, "/proc/sys/kernel/printk_ratelimit");
 	assert_string_equal(KMSG, "/dev/kmsg");
 	assert_string_equal(RUN_REPORT, "/run/imaboot/report.txt");
 	assert_string_equal(RUN_OUTCOME, "/run/imaboot/outcome");
+	assert_string_equal(RUN_TPM_EVENTS, "/run/log/imaboot/tpm-events.json");
 	assert_string_equal(CONFIG_FILE, "/etc/imaboot/imaboot.conf");
 }
 
@@ -110,6 +120,78 @@ static void read_passes_errors_on(void **context)
 	assert_int_equal(sysfile_read("/absent", text, sizeof(text)), -ENOENT);
 	fakeroot_dir("/dir");
 	assert_int_equal(sysfile_read("/dir", text, sizeof(text)), -EISDIR);
+}
+
+struct lines {
+	struct buf seen; /* "<LINE>" each */
+	size_t max;      /* how many are wanted */
+};
+
+static bool take_line(const char *line, void *context)
+{
+	struct lines *lines = context;
+
+	buf_printf(&lines->seen, "<%s>", line);
+	return --lines->max;
+}
+
+static void check_lines(const char *text, size_t max, const char *wanted)
+{
+	struct lines lines = {.max = max};
+
+	fakeroot_file("/f", text);
+	assert_int_equal(sysfile_lines("/f", take_line, &lines), 0);
+	buf_puts(&lines.seen, "");
+	assert_buf(&lines.seen, wanted);
+}
+
+static void lines_are_handed_over(void **context)
+{
+	(void)context;
+	check_lines("", 9, "");
+	check_lines("one\n\ntwo\n", 9, "<one><><two>");
+	check_lines("\n", 9, "<>");
+	check_lines("one\ntwo\nthree\n", 2, "<one><two>");
+	/* What does not end is no line. */
+	check_lines("one\ntwo", 9, "<one>");
+	check_lines("one", 9, "");
+}
+
+/* However long a line is, and wherever the kernel's chunks end. */
+static void long_lines_are_whole(void **context)
+{
+	char text[3 * 4096 + 16], wanted[sizeof(text) + 16];
+	size_t len;
+
+	(void)context;
+	for (len = 4090; len < 4100; len++) {
+		memset(text, 'x', len);
+		strcpy(text + len, "\nend\n");
+		(void)snprintf(wanted, sizeof(wanted), "<%.*s><end>", (int)len, text);
+		check_lines(text, 9, wanted);
+	}
+	memset(text, 'y', 3 * 4096);
+	strcpy(text + 3 * 4096, "\n");
+	(void)snprintf(wanted, sizeof(wanted), "<%.*s>", 3 * 4096, text);
+	check_lines(text, 9, wanted);
+}
+
+static void lines_pass_errors_on(void **context)
+{
+	struct lines lines = {.max = 9};
+
+	(void)context;
+	assert_int_equal(sysfile_lines("/absent", take_line, &lines), -ENOENT);
+	fakeroot_dir("/dir");
+	assert_int_equal(sysfile_lines("/dir", take_line, &lines), -EISDIR);
+	fakeroot_file("/f", "one\n");
+	no_memory = true;
+	assert_int_equal(sysfile_lines("/f", take_line, &lines), -ENOMEM);
+	fakeroot_file("/f", "never ends");
+	assert_int_equal(sysfile_lines("/f", take_line, &lines), -ENOMEM);
+	no_memory = false;
+	assert_int_equal(lines.seen.len, 0);
+	assert_int_equal(lines.max, 9); /* half a line is not handed over */
 }
 
 static void write_needs_the_file(void **context)
@@ -205,6 +287,9 @@ int main(void)
 		ROOT_TEST(read_returns_the_length_and_ends_with_a_nul),
 		ROOT_TEST(read_refuses_what_does_not_fit),
 		ROOT_TEST(read_passes_errors_on),
+		ROOT_TEST(lines_are_handed_over),
+		ROOT_TEST(long_lines_are_whole),
+		ROOT_TEST(lines_pass_errors_on),
 		ROOT_TEST(write_needs_the_file),
 		ROOT_TEST(write_passes_errors_on),
 		ROOT_TEST(replace_makes_the_file_with_its_mode),

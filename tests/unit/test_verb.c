@@ -4,6 +4,7 @@
  * wrap: realloc
  */
 #include "verb.h"
+#include <fcntl.h>
 #include "capture.h"
 
 static bool out_of_memory;
@@ -213,18 +214,18 @@ static void list_without_memory_fails(void **context)
 
 static void lost_output_is_a_failure(void **context)
 {
-	FILE *saved = stdout;
 	char *argv[] = {"prog", "version", NULL};
-	int status;
+	int status, full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
 	(void)context;
-	stdout = fopen("/dev/full", "w");
-	assert_non_null(stdout);
+	assert_true(full >= 0);
 	capture_begin(&err, STDERR_FILENO);
+	capture_begin(&out, STDOUT_FILENO);
+	assert_true(dup2(full, STDOUT_FILENO) == STDOUT_FILENO);
 	status = verb_main("prog", "is a program", verbs, ARRAY_SIZE(verbs), 2, argv);
+	(void)capture_end(&out);
 	(void)capture_end(&err);
-	(void)fclose(stdout);
-	stdout = saved;
+	(void)close(full);
 	assert_int_equal(status, EXIT_FAILED);
 	assert_string_equal(err.text, "prog: the output could not be written: No space left on device\n");
 }

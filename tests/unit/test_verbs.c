@@ -3,7 +3,7 @@
  * Tests of initrd/cmd_*.c and policy_verb.c: what each verb prints, and its exit status.
  * wrap: boot_run certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
  * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
- * wrap: mount open
+ * wrap: mount open boot_end boot_explain
  */
 #include "verbs.h"
 #include <sys/mount.h>
@@ -24,9 +24,14 @@ static struct {
 	int read_error, dry_error, commit_error;
 	bool is_signed;
 	struct buf stages; /* the stages that were entered */
+	enum boot_action action;
+	int ends, explain_error;
+	bool was_reported;
 } fake;
 
-int __wrap_boot_run(const char *image, const char *root, struct report *report);
+void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret);
+void __wrap_boot_end(const struct boot_end *end);
+int __wrap_boot_explain(const char *image, struct buf *ret);
 int __wrap_certs_load(const struct certs_source *source, struct report *report);
 void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring);
 int __wrap_securityfs_mount(void);
@@ -43,13 +48,29 @@ int __wrap_mount(
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, mode_t mode);
 
-int __wrap_boot_run(const char *image, const char *root, struct report *report)
+void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret)
 {
 	assert_string_equal(image, "/");
 	fake.boots++;
 	fake.root = root;
 	report->outcome = OUTCOME_FALLBACK;
-	return EXIT_FALLBACK;
+	*ret = (struct boot_end){.status = EXIT_FALLBACK, .action = fake.action, .delay = 7};
+}
+
+/* The report is written before the machine stops. */
+void __wrap_boot_end(const struct boot_end *end)
+{
+	assert_int_equal(end->action, fake.action);
+	assert_int_equal(end->delay, 7);
+	fake.ends++;
+	fake.was_reported = fakeroot_has(RUN_OUTCOME);
+}
+
+int __wrap_boot_explain(const char *image, struct buf *ret)
+{
+	assert_string_equal(image, "/");
+	buf_puts(ret, "a = b (default)\n");
+	return fake.explain_error;
 }
 
 int __wrap_certs_load(const struct certs_source *source, struct report *report)
@@ -221,6 +242,29 @@ static void boot_works_once_and_reports(void **context)
 		"imaboot: the work of this boot is done already, with outcome fallback (see "
 		"/run/imaboot/status.json): nothing is changed\n");
 	assert_int_equal(fake.boots, 1);
+}
+
+/* Options stay set: the tests with --explain come last. */
+static void settings_are_explained_and_nothing_is_done(void **context)
+{
+	(void)context;
+	check(RUN("boot", "--explain"), EXIT_DONE, "a = b (default)\n", "");
+	fake.explain_error = -EINVAL;
+	check(RUN("boot", "--explain"), EXIT_USAGE, "a = b (default)\n", "");
+	assert_int_equal(fake.boots + fake.ends, 0);
+	assert_false(fakeroot_has(RUN_DIR));
+}
+
+static void machine_is_stopped_after_the_report(void **context)
+{
+	(void)context;
+	fake.action = BOOT_REBOOT;
+	assert_int_equal(RUN("boot"), EXIT_FALLBACK);
+	assert_int_equal(fake.ends, 1);
+	assert_true(fake.was_reported);
+	/* A second run does not stop it again. */
+	assert_int_equal(RUN("boot"), EXIT_FALLBACK);
+	assert_int_equal(fake.ends, 1);
 }
 
 static void boot_goes_on_without_its_folder(void **context)
@@ -403,6 +447,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VERB_TEST(boot_works_once_and_reports),
+		VERB_TEST(machine_is_stopped_after_the_report),
 		VERB_TEST(boot_goes_on_without_its_folder),
 		VERB_TEST(unreadable_outcome_does_not_stop_a_boot),
 		VERB_TEST(check_commits_nothing),
@@ -416,6 +461,7 @@ int main(void)
 		VERB_TEST(status_as_json),
 		VERB_TEST(keys_are_listed),
 		VERB_TEST(root_that_is_the_image_is_no_root),
+		VERB_TEST(settings_are_explained_and_nothing_is_done),
 	};
 
 	return RUN_TESTS(tests);
