@@ -217,7 +217,7 @@ imaboot_check_signature() {
 	[[ $imaboot_openssl ]] || return 0
 	if ! digest=$(imaboot_signature_digest "$dracutsysrootdir$signature"); then
 		imaboot_refuse "$signature is not a signature of version 2 over a SHA-2 digest; sign again:" \
-			"evmctl ima_sign --sigfile --hashalgo sha256 --key KEY $policy"
+			"imactl sign --detached --policy --key KEY $policy"
 		return 0
 	elif [[ ${#imaboot_signers[@]} -eq 0 ]]; then
 		dwarn "imaboot: there is no certificate in /etc/keys/ima to verify $signature with"
@@ -269,7 +269,7 @@ imaboot_install_policy() {
 		dwarn "imaboot: $policy has no signature at $policy.sig: a kernel that demands one refuses it"
 	else
 		imaboot_refuse "$policy has no signature at $policy.sig; sign it:" \
-			"evmctl ima_sign --sigfile --hashalgo sha256 --key KEY $policy"
+			"imactl sign --detached --policy --key KEY $policy"
 	fi
 }
 

@@ -144,7 +144,7 @@ warned "the required certificate other.der is not in /etc/keys/ima"
 
 begin unsigned
 rm "$BUILDER/etc/imaboot/policy.sig"
-refused "/etc/imaboot/policy has no signature at /etc/imaboot/policy.sig; sign it: evmctl ima_sign --sigfile"
+refused "/etc/imaboot/policy has no signature at /etc/imaboot/policy.sig; sign it: imactl sign --detached"
 
 begin unsigned-allowed
 rm "$BUILDER/etc/imaboot/policy.sig"
