@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include "executable.h"
 #include "log.h"
 #include "pool.h"
 #include "problem.h"
@@ -23,6 +23,7 @@ static atomic_bool interrupted;
 struct run {
 	struct pool *pool;
 	bool executables;
+	const struct timespec *newer; /* NULL: all */
 	struct files_counts *counts;
 };
 
@@ -35,26 +36,6 @@ static void on_signal(int number)
 {
 	(void)number;
 	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
-}
-
-/* ---- what is an executable ---------------------------------------------------------------- */
-
-/* True for what a kernel executes or maps, told by its first bytes; compressed modules by their names. */
-static bool is_executable(int fd, const char *path)
-{
-	static const char *const modules[] = {"*.ko.gz", "*.ko.xz", "*.ko.zst"};
-	char magic[4] = "";
-	size_t i;
-	ssize_t n = pread(fd, magic, sizeof(magic), 0);
-
-	if (n == (ssize_t)sizeof(magic) && memcmp(magic, "\177ELF", sizeof(magic)) == 0)
-		return true;
-	if (n >= 2 && magic[0] == '#' && magic[1] == '!')
-		return true;
-	for (i = 0; i < ARRAY_SIZE(modules); i++)
-		if (fnmatch(modules[i], path, 0) == 0)
-			return true;
-	return false;
 }
 
 /* ---- names and trees ---------------------------------------------------------------------- */
@@ -77,6 +58,15 @@ static void fail(struct run *run, const char *path, int error)
 	run->counts->failed++;
 }
 
+/* The change time counts: package managers set the others to what the package says. */
+static bool is_newer(const struct run *run, const struct stat *st)
+{
+	const struct timespec *newer = run->newer;
+
+	return !newer || st->st_ctim.tv_sec > newer->tv_sec ||
+	       (st->st_ctim.tv_sec == newer->tv_sec && st->st_ctim.tv_nsec > newer->tv_nsec);
+}
+
 /* Hands an open file over to the threads, or leaves it. */
 static bool give(void *context, int fd, const char *path, const struct stat *st)
 {
@@ -85,7 +75,7 @@ static bool give(void *context, int fd, const char *path, const struct stat *st)
 
 	if (files_interrupted())
 		return false;
-	if (run->executables && !is_executable(own, path)) {
+	if (!is_newer(run, st) || (run->executables && !is_executable(own, path))) {
 		run->counts->skipped++;
 		return true;
 	}
@@ -201,6 +191,18 @@ static int parse_jobs(const struct files_options *opts, const char *verb, unsign
 	return 0;
 }
 
+static int find_newer(const struct files_options *opts, const char *verb, struct stat *st, struct run *run)
+{
+	if (!opts->newer)
+		return 0;
+	if (stat(opts->newer, st) < 0) {
+		log_error("%s: --newer %s: cannot be looked at: %s", verb, opts->newer, strerror(errno));
+		return EXIT_USAGE;
+	}
+	run->newer = &st->st_mtim;
+	return 0;
+}
+
 /* A tree is walked with one descriptor for each folder of a path. */
 static void raise_limit(void)
 {
@@ -234,10 +236,13 @@ int files_run(const struct files_options *opts, size_t count, char **operands, c
 {
 	struct run run = {.executables = opts->executables, .counts = ret};
 	struct sigaction old[2];
+	struct stat newer;
 	unsigned int jobs;
 	int status = parse_jobs(opts, task->verb, &jobs);
 
 	*ret = (struct files_counts){0};
+	if (!status)
+		status = find_newer(opts, task->verb, &newer, &run);
 	if (status)
 		return status;
 	if (!count && !opts->root && !opts->from0) {

@@ -16,6 +16,7 @@ struct files_options {
 	const char *root;  /* --root: the tree */
 	const char *from0; /* --from0: a list of names, each ended by a NUL; "-" is standard input */
 	const char *jobs;  /* --jobs */
+	const char *newer; /* --newer: only files that were changed after that one */
 	struct verb_strings exclude; /* --exclude: globs */
 	bool cross_device, executables;
 };
@@ -32,6 +33,10 @@ struct files_options {
 		{.name = "executables",                                                                 \
 			.help = "only ELF files, scripts with #! and kernel modules",                   \
 			.flag = &(opts).executables},                                                   \
+		{.name = "newer",                                                                       \
+			.argument = "FILE",                                                             \
+			.help = "only files that were changed, or put there, after FILE was",           \
+			.value = &(opts).newer},                                                        \
 		{.name = "cross-device",                                                                \
 			.help = "go into other file systems that are mounted there",                    \
 			.flag = &(opts).cross_device},                                                  \
@@ -57,7 +62,7 @@ struct files_task {
 struct files_counts {
 	uint64_t handled; /* given to the task */
 	uint64_t failed;  /* could not be opened, or read as a folder; said */
-	uint64_t skipped; /* not what --executables or a list asks for */
+	uint64_t skipped; /* not what --executables, --newer or a list asks for */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "imaverify.h"
 
 #include <errno.h>
+#include "fileid.h"
 #include "signer.h"
 
 #define KEY_ID_SIZE 4
@@ -29,9 +30,6 @@ static const struct imaverify_words words[IMAVERIFY_CAUSES] = {
 	[IMAVERIFY_OLD_VERSION] = {"old-version",
 		"its signature has the old format version 1, which no certificate verifies",
 		"sign it again: imactl sign"},
-	[IMAVERIFY_OTHER_KIND] = {"other-kind",
-		"its signature is of version 3 or of an fs-verity digest, which is not verified here",
-		"verify it with evmctl"},
 	[IMAVERIFY_MALFORMED] = {"malformed",
 		"its security.ima is not whole: its lengths or its version do not fit",
 		"sign it again: imactl sign"},
@@ -89,7 +87,9 @@ static EVP_PKEY_CTX *context_of(struct imaverify *verify, size_t cert, unsigned 
 static bool hash_file(struct imaverify *verify, int fd, const struct stat *st, uint8_t digest[DIGEST_MAX],
 	size_t *len, struct imaverify_result *ret)
 {
-	int r = filehash_file(&verify->hash, ret->sig.algo, fd, st, digest, len, &ret->problem);
+	/* A digest is made as for a signature of version 2. */
+	enum imasig_kind kind = ret->sig.kind == IMASIG_DIGEST ? IMASIG_V2 : ret->sig.kind;
+	int r = fileid_make(kind, &verify->hash, ret->sig.algo, fd, st, digest, len, &ret->problem);
 
 	if (r == 0)
 		return true;
@@ -139,15 +139,13 @@ void imaverify_file(struct imaverify *verify, int fd, const struct stat *st, con
 	static const enum imaverify_cause causes[] = {
 		[IMASIG_NONE] = IMAVERIFY_NO_VALUE,
 		[IMASIG_V1] = IMAVERIFY_OLD_VERSION,
-		[IMASIG_V3] = IMAVERIFY_OTHER_KIND,
-		[IMASIG_VERITY] = IMAVERIFY_OTHER_KIND,
 		[IMASIG_UNKNOWN] = IMAVERIFY_UNKNOWN_TYPE,
 		[IMASIG_MALFORMED] = IMAVERIFY_MALFORMED,
 	};
 
 	*ret = (struct imaverify_result){0};
 	imasig_parse(value, len, &ret->sig);
-	if (ret->sig.kind == IMASIG_V2)
+	if (ret->sig.kind == IMASIG_V2 || ret->sig.kind == IMASIG_V3 || ret->sig.kind == IMASIG_VERITY)
 		ret->cause = judge_signature(verify, fd, st, ret);
 	else if (ret->sig.kind == IMASIG_DIGEST)
 		ret->cause = judge_digest(verify, fd, st, ret);

@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "outfile.h"
 #include "pkey.h"
+#include "token.h"
 
 #define ALGORITHM_DEFAULT "rsa3072"
 #define DAYS_MAX 36500
@@ -140,7 +141,7 @@ static int make_key(const struct keyopts *opts, EVP_PKEY **ret)
 
 int keyopts_key(const struct keyopts *opts, const char *verb, EVP_PKEY **ret)
 {
-	bool is_new = access(opts->key, F_OK) < 0 && errno == ENOENT;
+	bool is_new = !token_is_uri(opts->key) && access(opts->key, F_OK) < 0 && errno == ENOENT;
 
 	if (is_new && !opts->encrypt && (opts->passphrase.file || opts->passphrase.fd)) {
 		log_error("%s: '%s' is a new key, and a pass phrase is only for --encrypt", verb, opts->key);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include "infile.h"
 #include "outfile.h"
+#include "token.h"
 #include "x509.h"
 
 static const struct algorithm {
@@ -161,8 +162,11 @@ int pkey_load(
 {
 	struct unlocking unlocking = {.source = source, .path = path, .problem = problem};
 	_cleanup_buf_ struct buf bytes = {0};
-	int r = infile_read(path, INFILE_KEY_MAX, &bytes, problem);
+	int r;
 
+	if (token_is_uri(path))
+		return token_load(path, source, ret, problem);
+	r = infile_read(path, INFILE_KEY_MAX, &bytes, problem);
 	if (r == 0)
 		r = decode(&unlocking, &bytes, ret, problem);
 	if (bytes.data)

@@ -19,8 +19,8 @@
 _must_check_ int pkey_generate(const char *algorithm, EVP_PKEY **ret, struct problem *problem);
 
 /*
- * Reads a private key, PEM or DER, encrypted or not; the pass phrase is asked for only where it
- * is needed. Returns 0, or a negative errno with *problem set: -EKEYREJECTED: wrong pass phrase.
+ * Reads a private key, PEM or DER, encrypted or not, or finds the one of a pkcs11: URI (token.h); the
+ * pass phrase is asked for only where it is needed. Returns 0, or a negative errno with *problem set: -EKEYREJECTED: wrong pass phrase.
  */
 _must_check_ int pkey_load(
 	const char *path, const struct passphrase_source *source, EVP_PKEY **ret, struct problem *problem);

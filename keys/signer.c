@@ -9,7 +9,7 @@
 
 #define TYPE_SIGNATURE 0x03
 #define TYPE_DIGEST_NG 0x04
-#define VERSION 2
+#define TYPE_VERITY 0x06
 #define HEADER_SIZE 9
 #define KEY_ID_SIZE 4
 
@@ -74,9 +74,19 @@ static bool set_up(EVP_PKEY_CTX *context, const EVP_PKEY *key, unsigned int algo
 }
 
 /* A copy of the key, since threads that share one wait for each other at its blinding factors. */
+static EVP_PKEY *copy_key(EVP_PKEY *key)
+{
+	EVP_PKEY *copy = EVP_PKEY_dup(key);
+
+	if (copy)
+		return copy;
+	(void)ossl_reason(); /* one in a token cannot be copied */
+	return EVP_PKEY_up_ref(key) ? key : NULL;
+}
+
 EVP_PKEY_CTX *signer_context(const struct signer *signer)
 {
-	_cleanup_pkey_ EVP_PKEY *own = EVP_PKEY_dup(signer->key);
+	_cleanup_pkey_ EVP_PKEY *own = copy_key(signer->key);
 	_cleanup_pkey_ctx_ EVP_PKEY_CTX *context = own ? EVP_PKEY_CTX_new(own, NULL) : NULL;
 
 	if (!context || EVP_PKEY_sign_init(context) <= 0 || !set_up(context, own, signer->algo))
@@ -97,8 +107,8 @@ EVP_PKEY_CTX *signer_verify_context(EVP_PKEY *key, unsigned int algo)
 
 static void put_header(const struct signer *signer, size_t size, uint8_t *ret)
 {
-	ret[0] = TYPE_SIGNATURE;
-	ret[1] = VERSION;
+	ret[0] = signer->kind == IMASIG_VERITY ? TYPE_VERITY : TYPE_SIGNATURE;
+	ret[1] = signer->kind == IMASIG_V2 ? 2 : 3;
 	ret[2] = (uint8_t)signer->algo;
 	ret[3] = (uint8_t)(signer->key_id >> 24);
 	ret[4] = (uint8_t)(signer->key_id >> 16);
@@ -108,18 +118,19 @@ static void put_header(const struct signer *signer, size_t size, uint8_t *ret)
 	ret[8] = (uint8_t)size;
 }
 
+void signer_wrap(unsigned int algo, const uint8_t *digest, size_t digest_len, uint8_t *ret, size_t *ret_len)
+{
+	ret[0] = TYPE_DIGEST_NG;
+	ret[1] = (uint8_t)algo;
+	memcpy(ret + 2, digest, digest_len);
+	*ret_len = 2 + digest_len;
+}
+
 int signer_make(const struct signer *signer, EVP_PKEY_CTX *context, const uint8_t *digest, size_t digest_len,
 	uint8_t *ret, size_t *ret_len, struct problem *problem)
 {
 	size_t size = IMASIG_MAX - HEADER_SIZE;
 
-	if (!signer->key) {
-		ret[0] = TYPE_DIGEST_NG;
-		ret[1] = (uint8_t)signer->algo;
-		memcpy(ret + 2, digest, digest_len);
-		*ret_len = 2 + digest_len;
-		return 0;
-	}
 	if (EVP_PKEY_sign(context, ret + HEADER_SIZE, &size, digest, digest_len) <= 0)
 		return problem_set(problem, -EIO, "cannot be signed: %s", ossl_reason());
 	put_header(signer, size, ret);
@@ -148,6 +159,6 @@ bool signer_has_made(const struct signer *signer, EVP_PKEY_CTX *context, const u
 	if (!signer->key)
 		return sig.kind == IMASIG_DIGEST && value[0] == TYPE_DIGEST_NG && sig.len == digest_len &&
 		       memcmp(sig.bytes, digest, digest_len) == 0;
-	return sig.kind == IMASIG_V2 && sig.key_id == signer->key_id &&
+	return sig.kind == signer->kind && sig.key_id == signer->key_id &&
 	       signer_verify(context, digest, digest_len, sig.bytes, sig.len);
 }

@@ -358,3 +358,17 @@ bool x509_equal(const X509 *a, const X509 *b)
 {
 	return X509_cmp(a, b) == 0;
 }
+
+EVP_PKEY *x509_public(const EVP_PKEY *key)
+{
+	unsigned char *bytes = NULL;
+	const unsigned char *at;
+	EVP_PKEY *ret = NULL;
+	int len = i2d_PUBKEY(key, &bytes);
+
+	at = bytes;
+	if (len > 0)
+		ret = d2i_PUBKEY(NULL, &at, len);
+	OPENSSL_free(bytes);
+	return ret;
+}

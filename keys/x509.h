@@ -112,4 +112,7 @@ _must_check_ int x509_make(const struct x509_order *order, X509 **ret, struct pr
 _must_check_ int x509_make_request(EVP_PKEY *key, const char *subject, const char *cn, const char *hash,
 	X509_REQ **ret, struct problem *problem);
 
+/* The public half as a key of its own, which verifies also where the private one lies in a token. NULL on failure. */
+EVP_PKEY *x509_public(const EVP_PKEY *key);
+
 #endif

@@ -67,8 +67,9 @@ ln -s /etc/passwd tree/lib/outside
 mkfifo tree/lib/fifo
 mknod tree/lib/device c 1 3
 passwd=$(value /etc/passwd)
-says "a tree" 0 "files: 6 signed" sign "${rsa[@]}" --root tree
-for file in tree/bin/{elf,script,text} tree/lib/module.ko.xz tree/var/cache/c "$control"; do
+says "a tree" 0 "files: 5 signed, 1 given a digest since they change" sign "${rsa[@]}" --root tree
+same "what changes has a digest" "$(value tree/var/cache/c)" "0404$(sha256sum tree/var/cache/c | cut -d' ' -f1)"
+for file in tree/bin/{elf,script,text} tree/lib/module.ko.xz "$control"; do
 	good "evmctl verifies $(printf %q "$file")" evmctl ima_verify --key "$PKI/rsa2048.der" "$file"
 done
 same "nothing outside of it is touched" "$(value /etc/passwd)" "$passwd"
@@ -88,11 +89,67 @@ find tree -print0 > list
 says "a list" 0 "files: 7 signed, 11 skipped" sign "${rsa[@]}" --from0 list
 clear
 says "a list on standard input" 0 "files: 1 signed" bash -c "printf 'tree/bin/elf\0' | '$build/imactl' sign --key '$PKI/rsa2048.key' --from0 -"
-says "again, only where needed" 0 "files: 5 signed, 1 were already" sign "${rsa[@]}" --root tree --skip-valid
-says "another signer's are replaced" 0 "files: 6 signed" sign --key "$PKI/p256.key" --root tree --skip-valid
+says "again, only where needed" 0 "files: 4 signed, 1 given a digest since they change, 1 were already" sign "${rsa[@]}" --root tree --skip-valid
+says "another signer's are replaced" 0 "files: 5 signed, 1 were already" sign --key "$PKI/p256.key" --root tree --skip-valid
 says "one's own are not" 0 "files: 0 signed, 6 were already" sign --key "$PKI/p256.key" --root tree --skip-valid
 echo more >> tree/bin/text
 says "a changed file is signed again" 0 "files: 1 signed, 5 were already" sign --key "$PKI/p256.key" --root tree --skip-valid
+
+# ---- what changes, what is new, and the list of it ---------------------------------------------
+
+mkdir -p system/etc/init.d system/etc/keys system/usr/bin system/boot/grub
+printf 'a\n' | tee system/etc/passwd system/etc/keys/k.der system/usr/bin/data > system/boot/grub/grubenv
+printf '#!/bin/sh\n' > system/etc/init.d/script
+kinds() { (cd system && find . -type f | sort | while read -r file; do printf '%s:%.4s ' "$file" "$(value "$file")"; done); }
+says "digests for what changes" 0 "files: 3 signed, 2 given a digest since they change" sign "${rsa[@]}" --root system/
+same "scripts, keys and the rest are signed" "$(kinds)" \
+	"./boot/grub/grubenv:0404 ./etc/init.d/script:0302 ./etc/keys/k.der:0302 ./etc/passwd:0404 ./usr/bin/data:0302 "
+says "they are known again" 0 "files: 0 signed, 5 were already" sign "${rsa[@]}" --root system --skip-valid
+says "--mutable sign" 0 "files: 5 signed" sign "${rsa[@]}" --root system --mutable sign
+same "then all are signed" "$(kinds)" \
+	"./boot/grub/grubenv:0302 ./etc/init.d/script:0302 ./etc/keys/k.der:0302 ./etc/passwd:0302 ./usr/bin/data:0302 "
+says "--mutable skip" 0 "files: 3 signed, 2 skipped" sign "${rsa[@]}" --root system --mutable skip
+says "a single file is what it is said to be" 0 "files: 1 signed" sign "${rsa[@]}" "$scratch/system/etc/passwd"
+printf '/etc/hostname\0' > list
+says "a list has the paths of the system" 0 "files: 0 would be signed, 1 would be given a digest since they change" sign "${rsa[@]}" --dry-run --from0 list
+sleep 0.01
+touch since
+sleep 0.01
+touch -d 2001-01-01 system/usr/bin/data
+mv system/etc/keys/k.der system/etc/keys/l.der
+says "--newer goes by the change time" 0 "files: 2 signed, 3 skipped" sign "${rsa[@]}" --root system --newer since
+says "--newer needs a file" 2 "imactl: sign: --newer nowhere: cannot be looked at: No such file or directory" sign "${rsa[@]}" --root system --newer nowhere
+says "a manifest" 0 "files: 3 signed, 2 given a digest since they change" sign "${rsa[@]}" --root system --manifest manifest --jobs 3
+id=$(openssl x509 -in "$PKI/rsa2048.pem" -noout -ext subjectKeyIdentifier | tail -n 1 | tr -d ' :' | tr A-F a-f)
+same "its lines" "$(cat manifest)" "$(cd system && find . -type f | LC_ALL=C sort | while read -r file; do
+	case $file in ./etc/passwd | ./boot/*) key=- ;; *) key=${id: -8} ;; esac
+	printf 'sha256:%s %s system/%s\n' "$(sha256sum < "$file" | cut -d' ' -f1)" "$key" "${file#./}"
+done)"
+says "a manifest that cannot be written" 1 "imactl: no/manifest: cannot be written: No such file or directory" sign "${rsa[@]}" --root system --manifest no/manifest
+for format in v3 verity; do
+	for hash in sha256 sha512; do
+		good "$format over $hash" sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --format $format --hash $hash file
+		good "imactl verifies $format over $hash" imactl verify --cert "$PKI/p256.der" file
+	done
+done
+# By other tools: the hash over type, algorithm and digest, and fs-verity's own digest.
+# shellcheck disable=SC2317 # called by by_openssl
+byte() { printf '%b' "\\x$1"; }
+# shellcheck disable=SC2317 # called by good
+by_openssl() { # TYPE HEX: what security.ima of file holds is a signature over it
+	{ byte "$1" && byte 04 && xxd -r -p <<< "$2"; } > id
+	value file | cut -c19- | xxd -r -p > bytes
+	openssl dgst -sha256 -verify <(openssl pkey -in "$PKI/p256.key" -pubout) -signature bytes id
+}
+good "v3" sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --format v3 file
+good "openssl verifies it" by_openssl 03 "$(sha256sum < file | cut -d' ' -f1)"
+good "verity" sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --format verity file
+good "openssl and fsverity verify it" by_openssl 06 "$(fsverity digest file | sed 's/sha256:\([0-9a-f]*\).*/\1/')"
+says "a digest that fs-verity has not" 1 "imactl: file: fs-verity knows no digests over sha384; use sha256 or sha512" \
+	sign --key "$PKI/p256.key" --format verity --hash sha384 file
+says "no such format" 2 "imactl: sign: --format 'v1' is none of v2, v3, verity" sign "${rsa[@]}" --format v1 file
+says "no such way" 2 "imactl: sign: --mutable 'no' is none of digest, sign, skip" sign "${rsa[@]}" --mutable no file
+says "a format without a signature" 2 "imactl: sign: --format is of signatures, and --hash-only makes none; see 'imactl sign --help'" sign --hash-only --format v3 file
 
 mkdir many
 for i in $(seq 400); do printf '%s' "$i" > "many/$i"; done

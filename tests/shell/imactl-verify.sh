@@ -68,11 +68,11 @@ new hash-wrong && make --as hash x x table/hash-wrong && echo more >> table/hash
 cause table/hash-wrong wrong-digest
 raw() { new "$1" && setfattr -n security.ima -v "$2" "table/$1"; }
 raw v3 0x030304aabbccdd000400112233
-cause table/v3 other-kind
+cause table/v3 unknown-key
 raw v3-short 0x030304aabbccdd000500112233
 cause table/v3-short malformed
 raw verity 0x060304aabbccdd0003112233
-cause table/verity other-kind
+cause table/verity unknown-key
 raw no-algorithm 0x04ff112233
 cause table/no-algorithm unknown-hash
 raw one-byte 0x03

@@ -4,7 +4,7 @@
 #include "signer.h"
 #include <sys/xattr.h>
 #include "fakeroot.h"
-#include "filehash.h"
+#include "fileid.h"
 #include "imaverify.h"
 #include "imaxattr.h"
 #include "pkey.h"
@@ -178,7 +178,7 @@ static void scene_begin(struct scene *scene, const char *algorithm)
 {
 	struct x509_order order = {.cn = "signer", .hash = "sha256", .days = 1};
 
-	*scene = (struct scene){.signer = {.algo = DIGEST_SHA256}};
+	*scene = (struct scene){.signer = {.algo = DIGEST_SHA256, .kind = IMASIG_V2}};
 	assert_int_equal(pkey_generate(algorithm, &scene->signer.key, &problem), 0);
 	order.signing_key = scene->signer.key;
 	assert_int_equal(x509_make(&order, &scene->cert.certificate, &problem), 0);
@@ -198,7 +198,7 @@ static void scene_end(struct scene *scene)
 
 static void scene_sign(struct scene *scene)
 {
-	_cleanup_pkey_ctx_ EVP_PKEY_CTX *context = scene->signer.key ? signer_context(&scene->signer) : NULL;
+	_cleanup_pkey_ctx_ EVP_PKEY_CTX *context = signer_context(&scene->signer);
 
 	assert_int_equal(
 		signer_make(&scene->signer, context, scene->digest, 32, scene->value, &scene->len, &problem),
@@ -242,6 +242,96 @@ static void signatures_are_made_and_judged(void **context)
 	}
 }
 
+static int make_id(enum imasig_kind kind, unsigned int algo, const char *text, uint8_t *digest, size_t *len)
+{
+	struct filehash state = {0};
+	struct stat st;
+	_cleanup_close_ int fd = open_file(text, &st);
+	int r = fileid_make(kind, &state, algo, fd, &st, digest, len, &problem);
+
+	filehash_free(&state);
+	return r;
+}
+
+/* The values are of sha256sum(1) and `fsverity digest` over files with that text. */
+static void what_is_signed_depends_on_the_kind(void **context)
+{
+	static const struct {
+		enum imasig_kind kind;
+		uint8_t type;
+		const char *file_digest; /* hexadecimal */
+	} kinds[] = {
+		{IMASIG_V3, 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{IMASIG_VERITY, 6, "700b6bd8510f0b4f9bac8b9cf0459151a1c4a99f467892bb4bd289a67df8e19c"},
+	};
+	uint8_t digest[DIGEST_MAX], id[34], wanted[DIGEST_MAX];
+	size_t len, i, j;
+	unsigned int byte;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		id[0] = kinds[i].type;
+		id[1] = DIGEST_SHA256;
+		for (j = 0; j < 32; j++) {
+			assert_int_equal(sscanf(kinds[i].file_digest + 2 * j, "%2x", &byte), 1);
+			id[2 + j] = (uint8_t)byte;
+		}
+		assert_int_equal(digest_bytes(DIGEST_SHA256, id, sizeof(id), wanted), 0);
+		assert_int_equal(make_id(kinds[i].kind, DIGEST_SHA256, "abc", digest, &len), 0);
+		assert_int_equal(len, 32);
+		assert_memory_equal(digest, wanted, 32);
+	}
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA512, "abc", digest, &len), 0);
+	assert_int_equal(len, 64);
+}
+
+static void an_fsverity_digest_can_fail(void **context)
+{
+	static const struct {
+		int error;
+		const char *reason;
+	} failures[] = {
+		{EIO, "its fs-verity digest cannot be made: Input/output error"},
+		{EBUSY, "was changed while it was read"},
+	};
+	uint8_t digest[DIGEST_MAX];
+	size_t len, i;
+
+	(void)context;
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA384, "abc", digest, &len), -EOPNOTSUPP);
+	assert_string_equal(problem_reason_text(&problem), "fs-verity knows no digests over sha384");
+	assert_string_equal(problem_remedy_text(&problem), "use sha256 or sha512");
+	for (i = 0; i < ARRAY_SIZE(failures); i++) {
+		problem_free(&problem);
+		fail_pread = failures[i].error;
+		assert_int_equal(
+			make_id(IMASIG_VERITY, DIGEST_SHA256, "abc", digest, &len), -failures[i].error);
+		assert_string_equal(problem_reason_text(&problem), failures[i].reason);
+	}
+}
+
+static void newer_kinds_are_made_and_judged(void **context)
+{
+	static const enum imasig_kind kinds[] = {IMASIG_V3, IMASIG_VERITY};
+	struct scene scene;
+	size_t i, len;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		scene_begin(&scene, "p256");
+		scene.signer.kind = kinds[i];
+		assert_int_equal(make_id(kinds[i], DIGEST_SHA256, "abc", scene.digest, &len), 0);
+		scene_sign(&scene);
+		assert_memory_equal(scene.value, kinds[i] == IMASIG_V3 ? "\x03\x03\x04" : "\x06\x03\x04", 3);
+		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_SIGNED);
+		assert_int_equal(judge(&scene, "abd"), IMAVERIFY_WRONG_SIGNATURE);
+		/* One kind does not pass for the other. */
+		scene.value[0] = kinds[i] == IMASIG_V3 ? 6 : 3;
+		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_WRONG_SIGNATURE);
+		scene_end(&scene);
+	}
+}
+
 static void other_values_are_judged(void **context)
 {
 	static const struct {
@@ -251,8 +341,8 @@ static void other_values_are_judged(void **context)
 	} values[] = {
 		{"", 0, IMAVERIFY_NO_VALUE},
 		{"\x03\x01", 2, IMAVERIFY_OLD_VERSION},
-		{"\x03\x03\x04kkkk\0\1s", 10, IMAVERIFY_OTHER_KIND},
-		{"\x06\x03\x04kkkk\0\1s", 10, IMAVERIFY_OTHER_KIND},
+		{"\x03\x03\x04kkkk\0\1s", 10, IMAVERIFY_UNKNOWN_KEY},
+		{"\x06\x03\x04kkkk\0\1s", 10, IMAVERIFY_UNKNOWN_KEY},
 		{"\x03\x02\x04kkkk\0\2s", 10, IMAVERIFY_MALFORMED},
 		{"\x00", 1, IMAVERIFY_UNKNOWN_TYPE},
 		{"\x04\x04short", 7, IMAVERIFY_WRONG_DIGEST},
@@ -289,7 +379,7 @@ static void digests_are_made_and_judged(void **context)
 	scene_begin(&scene, "p256");
 	key = scene.signer.key;
 	scene.signer.key = NULL;
-	scene_sign(&scene);
+	signer_wrap(DIGEST_SHA256, scene.digest, 32, scene.value, &scene.len);
 	assert_int_equal(scene.len, 34);
 	assert_memory_equal(scene.value, "\x04\x04", 2);
 	assert_int_equal(judge(&scene, "abc"), IMAVERIFY_HASHED);
@@ -365,6 +455,9 @@ int main(void)
 		TEST(hashing_names_what_is_wrong),
 		TEST(attribute_errors_say_what_to_do),
 		TEST(signatures_are_made_and_judged),
+		TEST(what_is_signed_depends_on_the_kind),
+		TEST(an_fsverity_digest_can_fail),
+		TEST(newer_kinds_are_made_and_judged),
 		TEST(other_values_are_judged),
 		TEST(digests_are_made_and_judged),
 		TEST(own_signatures_are_known_again),

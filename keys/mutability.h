@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which files of a system change while it runs. A signature makes a file immutable once it is
+ * appraised (the kernel refuses to write to it: ima_appraise.c, ima_inode_setxattr and
+ * process_measurement), a digest is kept up to date by the kernel when the file is closed.
+ */
+#ifndef IMABOOT_MUTABILITY_H
+#define IMABOOT_MUTABILITY_H
+
+#include <stdbool.h>
+
+/*
+ * True for a file below the folders that a running system writes to (/etc, /home, /root, /srv, /var, /boot/grub and
+ * their like), but for keys, certificates and policies of IMA. path is absolute inside the system.
+ * Whether the content is executable is the caller's to ask: what is executed is to be signed.
+ */
+bool mutability_of(const char *path);
+
+#endif

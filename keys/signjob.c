@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/* What becomes of each file; see signjob.h. */
+#include "signjob.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include "buf.h"
+#include "escape.h"
+#include "executable.h"
+#include "fileid.h"
+#include "imaxattr.h"
+#include "infile.h"
+#include "log.h"
+#include "mutability.h"
+#include "outfile.h"
+#include "policy_text.h"
+#include "progress.h"
+#include "x509.h"
+
+#define POLICY_NAME "ima-policy"
+
+/* A thread's own. */
+struct thread {
+	struct signjob *job;
+	EVP_PKEY_CTX *context, *verify;
+	struct filehash hash;
+};
+
+/* The file at hand. */
+struct subject {
+	int fd;
+	const char *path;
+	const struct stat *st;
+	bool is_digest; /* it gets a digest, no signature */
+	uint8_t digest[DIGEST_MAX];
+	size_t digest_len;
+};
+
+void signjob_end(void *state)
+{
+	struct thread *thread = state;
+
+	EVP_PKEY_CTX_free(thread->context);
+	EVP_PKEY_CTX_free(thread->verify);
+	filehash_free(&thread->hash);
+	free(thread);
+}
+
+static EVP_PKEY_CTX *make_verify_context(const struct signer *signer)
+{
+	_cleanup_pkey_ EVP_PKEY *key = x509_public(signer->key);
+
+	return key ? signer_verify_context(key, signer->algo) : NULL;
+}
+
+void *signjob_begin(void *shared)
+{
+	struct thread *thread = calloc(1, sizeof(*thread));
+	const struct signer *signer;
+
+	if (!thread)
+		return NULL;
+	thread->job = shared;
+	signer = &thread->job->signer;
+	if (!signer->key)
+		return thread;
+	thread->context = signer_context(signer);
+	if (thread->job->skip_valid)
+		thread->verify = make_verify_context(signer);
+	if (thread->context && (thread->verify || !thread->job->skip_valid))
+		return thread;
+	log_error("sign: the key cannot be used to sign: %s", ossl_reason());
+	signjob_end(thread);
+	return NULL;
+}
+
+/* A policy that a kernel would refuse as a whole, or that does nothing, is not worth a signature. */
+static bool is_policy(const struct signjob *job, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return job->is_policy || string_equal(slash ? slash + 1 : path, POLICY_NAME);
+}
+
+static int check_policy(const struct subject *subject, struct problem *problem)
+{
+	_cleanup_buf_ struct buf bytes = {0};
+	int r = infile_read_fd(subject->fd, INFILE_POLICY_MAX, &bytes, problem);
+
+	if (r < 0)
+		return r;
+	return policy_text_check((const uint8_t *)buf_string(&bytes), bytes.len, subject->path, problem);
+}
+
+/* Whether the running system changes the file; what is executed is for the signer to change. */
+static bool is_mutable(const struct signjob *job, const struct subject *subject)
+{
+	const char *path = subject->path;
+	size_t len = job->root ? strlen(job->root) : 0;
+
+	if (job->root) {
+		while (len && job->root[len - 1] == '/')
+			len--;
+		path += len;
+	} else if (!job->is_list) {
+		return false;
+	}
+	return mutability_of(path) && !is_executable(subject->fd, subject->path);
+}
+
+static int write_detached(const char *path, const uint8_t *value, size_t len, struct problem *problem)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (asprintf(&name, "%s.sig", path) < 0) {
+		name = NULL;
+		return problem_set(problem, -ENOMEM, "out of memory");
+	}
+	return outfile_write(name, value, len, 0644, true, problem);
+}
+
+static void announce(const char *path)
+{
+	_cleanup_buf_ struct buf line = {0};
+
+	escape_string(&line, path);
+	buf_putc(&line, '\n');
+	progress_write(&line);
+}
+
+static bool is_valid(const struct thread *thread, const struct subject *subject)
+{
+	struct signer signer = thread->job->signer;
+	uint8_t value[IMASIG_MAX];
+	size_t len;
+
+	if (subject->is_digest)
+		signer.key = NULL;
+	return imaxattr_get(subject->fd, value, sizeof(value), &len) == 0 &&
+	       signer_has_made(&signer, thread->verify, subject->digest, subject->digest_len, value, len);
+}
+
+static int list(const struct thread *thread, const struct subject *subject, struct problem *problem)
+{
+	const struct signer *signer = &thread->job->signer;
+	const struct manifest_entry entry = {.path = subject->path,
+		.algo = signer->algo,
+		.digest = subject->digest,
+		.digest_len = subject->digest_len,
+		.is_signed = !subject->is_digest,
+		.key_id = signer->key_id};
+
+	return thread->job->manifest ? manifest_add(thread->job->manifest, &entry, problem) : 0;
+}
+
+static int write_value(const struct thread *thread, const struct subject *subject, struct problem *problem)
+{
+	const struct signer *signer = &thread->job->signer;
+	uint8_t value[IMASIG_MAX];
+	size_t len = 0;
+	int r = 0;
+
+	if (subject->is_digest)
+		signer_wrap(signer->algo, subject->digest, subject->digest_len, value, &len);
+	else
+		r = signer_make(
+			signer, thread->context, subject->digest, subject->digest_len, value, &len, problem);
+	if (r < 0)
+		return r;
+	return thread->job->detached ? write_detached(subject->path, value, len, problem)
+				     : imaxattr_set(subject->fd, value, len, problem);
+}
+
+/* Returns 1 when there was nothing to do, 0 when it is signed, or a negative errno. */
+static int sign_one(struct thread *thread, struct subject *subject, struct problem *problem)
+{
+	const struct signjob *job = thread->job;
+	int r = is_policy(job, subject->path) ? check_policy(subject, problem) : 0;
+
+	if (r == 0)
+		r = fileid_make(subject->is_digest ? IMASIG_V2 : job->signer.kind, &thread->hash,
+			job->signer.algo, subject->fd, subject->st, subject->digest, &subject->digest_len,
+			problem);
+	if (r < 0)
+		return r;
+	if (job->skip_valid && is_valid(thread, subject)) {
+		r = list(thread, subject, problem);
+		return r < 0 ? r : 1;
+	}
+	if (job->dry_run)
+		announce(subject->path);
+	else
+		r = write_value(thread, subject, problem);
+	return r < 0 ? r : list(thread, subject, problem);
+}
+
+void signjob_file(void *state, int fd, const char *path, const struct stat *st)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	struct thread *thread = state;
+	struct signjob *job = thread->job;
+	struct subject subject = {.fd = fd, .path = path, .st = st, .is_digest = !job->signer.key};
+	int r;
+
+	if (!subject.is_digest && job->mutable_files != MUTABLE_SIGN && is_mutable(job, &subject)) {
+		if (job->mutable_files == MUTABLE_SKIP) {
+			atomic_fetch_add(&job->left, 1);
+			return;
+		}
+		subject.is_digest = true;
+	}
+	r = sign_one(thread, &subject, &problem);
+	if (r == -EINTR)
+		return; /* as if it had not been begun */
+	if (r >= 0) {
+		atomic_fetch_add(r ? &job->valid : subject.is_digest ? &job->digests : &job->signed_files, 1);
+		return;
+	}
+	progress_complain(path, &problem);
+	atomic_fetch_add(&job->failed, 1);
+}

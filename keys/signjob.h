@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What `imactl sign` does with each file, in as many threads as asked for; the options are in cmd_sign.c. */
+#ifndef IMABOOT_SIGNJOB_H
+#define IMABOOT_SIGNJOB_H
+
+#include <stdatomic.h>
+#include "files.h"
+#include "manifest.h"
+#include "signer.h"
+
+/* What becomes of a file that the running system changes. */
+enum signjob_mutable { MUTABLE_DIGEST, MUTABLE_SIGN, MUTABLE_SKIP };
+
+struct signjob {
+	struct signer signer;
+	const char *root; /* --root, or NULL: what is mutable is told by the path below it */
+	bool is_list;     /* names are from a list: what is mutable is told by absolute ones */
+	bool is_policy;   /* the files are policies, whatever their names */
+	bool detached, dry_run, skip_valid;
+	enum signjob_mutable mutable_files;
+	struct manifest *manifest; /* or NULL */
+	atomic_uint_fast64_t signed_files, digests, valid, left, failed;
+};
+
+/* The functions of struct files_task; shared is the struct signjob. */
+void *signjob_begin(void *shared);
+void signjob_file(void *state, int fd, const char *path, const struct stat *st);
+void signjob_end(void *state);
+
+#endif
