@@ -16,6 +16,20 @@
 #include "policy.h"
 #include "policy_model.h"
 
+/*
+ * What is asked of IMA when, on regular files only (ima_main.c). The mask of FUNC_FILE is the access mode.
+ *   open(2)         FUNC_FILE with MASK_READ, MASK_WRITE, both; also MASK_APPEND with O_APPEND
+ *   execve(2)       FUNC_FILE, FUNC_BPRM, FUNC_CREDS, then FUNC_MMAP (and FUNC_MMAP_REQPROT from 6.3 on), all
+ *                   with MASK_EXEC, for the program; the ids of FUNC_CREDS are those after the call (setuid)
+ *                   a script: the first three for it and for its interpreter
+ *                   an ELF interpreter: FUNC_FILE, then FUNC_MMAP, with MASK_EXEC
+ *   a library       FUNC_FILE with MASK_READ, then FUNC_MMAP with MASK_EXEC
+ *   finit_module(2) FUNC_FILE for the open(2), FUNC_MODULE with MASK_READ; POLICY, FIRMWARE, KEXEC_* the same
+ * The answers are for a file that the kernel has not looked at since its last change: it remembers a verdict,
+ * and the options of every rule that has ever matched the file (ima_main.c, process_measurement). EVM is left
+ * out, and so are digests in the .blacklist keyring.
+ */
+
 /* The labels of a file or a process; a part of length 0 is not known, and a rule that asks for it does not match. */
 struct lsm_context {
 	const char *user, *role, *type; /* not terminated; NULL with length 0 */
@@ -30,6 +44,7 @@ struct file_facts {
 	uint8_t fsuuid[16];     /* super_block.s_uuid; zeros where it has none */
 	uint32_t fowner, fgroup;
 	struct lsm_context label;
+	bool fsverity; /* fs-verity is on for the file: statx(2), STATX_ATTR_VERITY */
 };
 
 /* What rules ask about the process. */
@@ -45,6 +60,7 @@ struct access {
 	const struct file_facts *file;
 	const struct cred_facts *cred;
 	const char *keyring; /* with FUNC_KEY: the keyring's name; with FUNC_CRITICAL_DATA: the label */
+	bool direct_io;      /* the file was opened with O_DIRECT */
 };
 
 /* The rule that decided for a class; rule NULL: none matched, and nothing is done. */
@@ -56,6 +72,12 @@ struct decision {
 struct verdict {
 	struct decision by_class[ACTION_CLASSES]; /* index: action_class() */
 	bool measure, appraise, audit, hash;      /* what is done in the end */
+	uint32_t
+		flags; /* RULE_* options of all rules that decided, whatever their class, as the kernel adds them up */
+	uint32_t algos;    /* appraise_algos= of the rule that appraises; 0: any */
+	unsigned int mask; /* for evaluate_appraisal(), from the access */
+	bool reads_file;   /* the kernel hashes the file, not a copy that it has read into memory */
+	bool direct_io, fsverity;
 };
 
 /* Evaluates the policies, in their order, for one access on a kernel of that version. */
@@ -74,6 +96,10 @@ enum appraise_value {
 	VALUE_SIGV3_GOOD,       /* version 3, over a plain file's digest */
 	VALUE_VERITY_GOOD,      /* version 3, over an fs-verity digest */
 	VALUE_UNKNOWN,          /* first byte unknown */
+	VALUE_VERITY_BAD, /* version 3, over an fs-verity digest, but it does not verify or its key is not loaded */
+	VALUE_NEW,        /* no attribute: the file is created by this access */
+	VALUE_MODSIG_GOOD, /* no attribute or a digest, but an appended signature that verifies */
+	VALUE_UNVERIFIABLE, /* FUSE, mounted in a user namespace or with ima_policy=fail_securely: always denied */
 };
 
 /* Why appraisal would deny; the words after them are the kernel's, in its audit record. */
@@ -87,6 +113,13 @@ enum denial {
 	DENIAL_ALGORITHM,          /* denied-hash-algorithm: appraise_algos= does not list it */
 	DENIAL_VERITY_REQUIRED,    /* verity-signature-required */
 	DENIAL_UNKNOWN_DATA,       /* unknown-ima-data */
+	DENIAL_SIGNATURE_VERSION,  /* invalid-signature-version: a version that this kernel does not take */
+	DENIAL_INVALID_VERITY,     /* invalid-verity-signature */
+	DENIAL_NO_VERITY,    /* no-verity-digest: digest_type=verity, and fs-verity is not on for the file */
+	DENIAL_NO_ALGORITHM, /* failed: the kernel does not have the hash that the value names */
+	DENIAL_DIRECT_IO,    /* failed(directio): opened with O_DIRECT, and no permit_directio */
+	DENIAL_UNVERIFIABLE, /* unverifiable-signature */
+	DENIAL_SIGNED_WRITE, /* a signed file is opened for writing: nothing is logged */
 };
 
 /*
