@@ -72,12 +72,13 @@ struct decision {
 struct verdict {
 	struct decision by_class[ACTION_CLASSES]; /* index: action_class() */
 	bool measure, appraise, audit, hash;      /* what is done in the end */
+	/* What evaluate_appraisal() goes by. */
 	uint32_t
-		flags; /* RULE_* options of all rules that decided, whatever their class, as the kernel adds them up */
-	uint32_t algos;    /* appraise_algos= of the rule that appraises; 0: any */
-	unsigned int mask; /* for evaluate_appraisal(), from the access */
-	bool reads_file;   /* the kernel hashes the file, not a copy that it has read into memory */
-	bool direct_io, fsverity;
+		flags; /* RULE_* options of every rule that decided, of whatever class (IMA_NONACTION_FLAGS) */
+	uint32_t algos;           /* appraise_algos= of the rule that appraises; 0: any */
+	unsigned int mask;        /* of the access */
+	bool reads_file;          /* the kernel hashes the file, not what it has read of it into memory */
+	bool direct_io, fsverity; /* from the access and the file */
 };
 
 /* Evaluates the policies, in their order, for one access on a kernel of that version. */
@@ -93,13 +94,13 @@ enum appraise_value {
 	VALUE_SIGNATURE_GOOD,   /* a signature of version 2 that verifies with a loaded key */
 	VALUE_SIGNATURE_BAD,    /* a signature that does not, or a malformed one */
 	VALUE_SIGNATURE_NO_KEY, /* its key is not loaded */
-	VALUE_SIGV3_GOOD,       /* version 3, over a plain file's digest */
+	VALUE_SIGV3_GOOD,       /* version 3, over a plain file's digest; before Linux 7.1 any of version 3 */
 	VALUE_VERITY_GOOD,      /* version 3, over an fs-verity digest */
 	VALUE_UNKNOWN,          /* first byte unknown */
-	VALUE_VERITY_BAD, /* version 3, over an fs-verity digest, but it does not verify or its key is not loaded */
-	VALUE_NEW,        /* no attribute: the file is created by this access */
-	VALUE_MODSIG_GOOD, /* no attribute or a digest, but an appended signature that verifies */
-	VALUE_UNVERIFIABLE, /* FUSE, mounted in a user namespace or with ima_policy=fail_securely: always denied */
+	VALUE_VERITY_BAD,   /* over an fs-verity digest, but it does not verify, or its key is not loaded */
+	VALUE_NEW,          /* no attribute: the file is created by this access */
+	VALUE_MODSIG_GOOD,  /* no attribute or a digest, but an appended signature that verifies */
+	VALUE_UNVERIFIABLE, /* FUSE with ima_policy=fail_securely or mounted in a user namespace */
 };
 
 /* Why appraisal would deny; the words after them are the kernel's, in its audit record. */
@@ -113,23 +114,26 @@ enum denial {
 	DENIAL_ALGORITHM,          /* denied-hash-algorithm: appraise_algos= does not list it */
 	DENIAL_VERITY_REQUIRED,    /* verity-signature-required */
 	DENIAL_UNKNOWN_DATA,       /* unknown-ima-data */
+	DENIAL_SIGV3_REQUIRED,     /* IMA-sigv3-required */
 	DENIAL_SIGNATURE_VERSION,  /* invalid-signature-version: a version that this kernel does not take */
 	DENIAL_INVALID_VERITY,     /* invalid-verity-signature */
-	DENIAL_NO_VERITY,    /* no-verity-digest: digest_type=verity, and fs-verity is not on for the file */
-	DENIAL_NO_ALGORITHM, /* failed: the kernel does not have the hash that the value names */
-	DENIAL_DIRECT_IO,    /* failed(directio): opened with O_DIRECT, and no permit_directio */
-	DENIAL_UNVERIFIABLE, /* unverifiable-signature */
-	DENIAL_SIGNED_WRITE, /* a signed file is opened for writing: nothing is logged */
+	DENIAL_NO_VERITY,          /* no-verity-digest: digest_type=verity, and fs-verity is not on */
+	DENIAL_NO_ALGORITHM,       /* failed: the kernel does not have the hash that the value names */
+	DENIAL_DIRECT_IO,          /* failed(directio): opened with O_DIRECT, and no permit_directio */
+	DENIAL_UNVERIFIABLE,       /* unverifiable-signature */
+	DENIAL_SIGNED_WRITE,       /* a signed file is opened for writing: nothing is logged */
 };
 
 /*
  * What ima_appraise_measurement would decide where the verdict says appraise (ima_appraise.c).
- * algo is the kernel's number of the hash in the value (meaningless with VALUE_NONE and its like).
+ * algo is the kernel's number of the hash that it makes of the file: the one that the value names, and without
+ * one the kernel's default (ima_hash=, CONFIG_IMA_DEFAULT_HASH; mostly 4, SHA-256). For VALUE_SIGV3_GOOD before
+ * Linux 7.2 it is the default too (ima_get_hash_algo).
  */
 enum denial evaluate_appraisal(const struct kernel_model *model, const struct verdict *verdict,
 	enum appraise_value value, unsigned int algo);
 
-/* The kernel's word for a denial, as in its audit record: "missing-hash". "" for DENIAL_NONE and DENIAL_NO_XATTRS. */
+/* The kernel's word for a denial, as in its audit record: "missing-hash"; "" where it logs nothing. */
 const char *denial_cause(enum denial denial);
 
 #endif

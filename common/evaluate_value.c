@@ -52,10 +52,9 @@ static enum denial verify_signature(
 		return DENIAL_VERITY_REQUIRED;
 	if (value == VALUE_SIGV3_GOOD)
 		return model->version >= KERNEL(7, 1) ? DENIAL_NONE : DENIAL_SIGNATURE_VERSION;
-	if (value != VALUE_SIGNATURE_GOOD)
-		return DENIAL_INVALID_SIGNATURE;
-	return model->version >= KERNEL(7, 1) && verdict->flags & RULE_SIGV3 ? DENIAL_SIGNATURE_VERSION
-									     : DENIAL_NONE;
+	if (model->version >= KERNEL(7, 1) && verdict->flags & RULE_SIGV3)
+		return DENIAL_SIGV3_REQUIRED;
+	return value == VALUE_SIGNATURE_GOOD ? DENIAL_NONE : DENIAL_INVALID_SIGNATURE;
 }
 
 /* The same for one of an fs-verity digest, which the kernel has only where a rule asks for it. */
@@ -136,6 +135,7 @@ const char *denial_cause(enum denial denial)
 		[DENIAL_ALGORITHM] = "denied-hash-algorithm",
 		[DENIAL_VERITY_REQUIRED] = "verity-signature-required",
 		[DENIAL_UNKNOWN_DATA] = "unknown-ima-data",
+		[DENIAL_SIGV3_REQUIRED] = "IMA-sigv3-required",
 		[DENIAL_SIGNATURE_VERSION] = "invalid-signature-version",
 		[DENIAL_INVALID_VERITY] = "invalid-verity-signature",
 		[DENIAL_NO_VERITY] = "no-verity-digest",
