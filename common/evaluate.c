@@ -153,6 +153,25 @@ static unsigned int active_classes(
 	return model->appraise ? active : active & ~(1U << action_class(ACTION_APPRAISE));
 }
 
+/* get_subaction(): a rule without func= is remembered as one for FILE_CHECK. */
+static uint8_t memory_of(enum policy_func func)
+{
+	switch (func) {
+	case FUNC_NONE:
+	case FUNC_FILE:
+		return 1 << 0;
+	case FUNC_MMAP:
+	case FUNC_MMAP_REQPROT:
+		return 1 << 1;
+	case FUNC_BPRM:
+		return 1 << 2;
+	case FUNC_CREDS:
+		return 1 << 3;
+	default:
+		return 1 << 4;
+	}
+}
+
 static void decide(const struct policy *policy, const struct policy_rule *rule, struct verdict *ret)
 {
 	ret->by_class[action_class(rule->action)] = (struct decision){policy, rule};
@@ -166,6 +185,7 @@ static void decide(const struct policy *policy, const struct policy_rule *rule, 
 		/* A hash rule before this one is without effect, one behind it is not. */
 		ret->hash = false;
 		ret->algos = rule->algos;
+		ret->memory = memory_of(rule->func);
 		break;
 	case ACTION_AUDIT:
 		ret->audit = true;

@@ -19,15 +19,15 @@
 /*
  * What is asked of IMA when, on regular files only (ima_main.c). The mask of FUNC_FILE is the access mode.
  *   open(2)         FUNC_FILE with MASK_READ, MASK_WRITE, both; also MASK_APPEND with O_APPEND
- *   execve(2)       FUNC_FILE, FUNC_BPRM, FUNC_CREDS, then FUNC_MMAP (and FUNC_MMAP_REQPROT from 6.3 on), all
- *                   with MASK_EXEC, for the program; the ids of FUNC_CREDS are those after the call (setuid)
+ *   execve(2)       FUNC_FILE, FUNC_BPRM, FUNC_CREDS, then FUNC_MMAP_REQPROT (from 6.3 on) and FUNC_MMAP, all
+ *                   with MASK_EXEC, for the program. FUNC_CREDS: from 5.8 on the ids are still those before
+ *                   a setuid program changes them, but the saved ones are the effective ones already
+ *                   (prepare_exec_creds); FUNC_MMAP: those of the new program
  *                   a script: the first three for it and for its interpreter
  *                   an ELF interpreter: FUNC_FILE, then FUNC_MMAP, with MASK_EXEC
  *   a library       FUNC_FILE with MASK_READ, then FUNC_MMAP with MASK_EXEC
  *   finit_module(2) FUNC_FILE for the open(2), FUNC_MODULE with MASK_READ; POLICY, FIRMWARE, KEXEC_* the same
- * The answers are for a file that the kernel has not looked at since its last change: it remembers a verdict,
- * and the options of every rule that has ever matched the file (ima_main.c, process_measurement). EVM is left
- * out, and so are digests in the .blacklist keyring.
+ * EVM is left out, and so are digests in the .blacklist keyring.
  */
 
 /* The labels of a file or a process; a part of length 0 is not known, and a rule that asks for it does not match. */
@@ -75,9 +75,10 @@ struct verdict {
 	/* What evaluate_appraisal() goes by. */
 	uint32_t
 		flags; /* RULE_* options of every rule that decided, of whatever class (IMA_NONACTION_FLAGS) */
-	uint32_t algos;           /* appraise_algos= of the rule that appraises; 0: any */
-	unsigned int mask;        /* of the access */
-	bool reads_file;          /* the kernel hashes the file, not what it has read of it into memory */
+	uint32_t algos;    /* appraise_algos= of the rule that appraises; 0: any */
+	unsigned int mask; /* of the access */
+	uint8_t memory;    /* which of the kernel's memories of the file is asked: see struct file_state */
+	bool reads_file;   /* the kernel hashes the file, not what it has read of it into memory */
 	bool direct_io, fsverity; /* from the access and the file */
 };
 
@@ -132,6 +133,25 @@ enum denial {
  */
 enum denial evaluate_appraisal(const struct kernel_model *model, const struct verdict *verdict,
 	enum appraise_value value, unsigned int algo);
+
+/*
+ * What the kernel remembers of a file until it is changed (struct ima_iint_cache): for each kind of hook whether
+ * appraisal has passed, and the options of every rule that has ever decided about the file. Zeros: not looked at.
+ */
+struct file_state {
+	uint32_t flags;
+	uint8_t passed;            /* bits: verdict.memory */
+	bool collected, of_verity; /* a digest of the file is there; it is that of fs-verity */
+	bool measured, audited, hashed;
+	bool is_signed; /* its value was looked at, and is a signature */
+};
+
+/*
+ * evaluate_appraisal() for one access after another to the same file, as execve(2) makes them; it is that of the
+ * first. What passed once is not looked at again for that kind of hook, be the rules stricter there.
+ */
+enum denial evaluate_next(const struct kernel_model *model, const struct verdict *verdict,
+	enum appraise_value value, unsigned int algo, struct file_state *state);
 
 /* The kernel's word for a denial, as in its audit record: "missing-hash"; "" where it logs nothing. */
 const char *denial_cause(enum denial denial);

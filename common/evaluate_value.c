@@ -45,30 +45,31 @@ static enum denial collect(const struct kernel_model *model, const struct verdic
 }
 
 /* xattr_verify() for a signature of a file's digest. */
-static enum denial verify_signature(
-	const struct kernel_model *model, const struct verdict *verdict, enum appraise_value value)
+static enum denial verify_signature(const struct kernel_model *model, const struct verdict *verdict,
+	enum appraise_value value, bool of_verity)
 {
 	if (verdict->flags & RULE_VERITY && verdict->flags & RULE_SIGNED)
 		return DENIAL_VERITY_REQUIRED;
-	if (value == VALUE_SIGV3_GOOD)
-		return model->version >= KERNEL(7, 1) ? DENIAL_NONE : DENIAL_SIGNATURE_VERSION;
-	if (model->version >= KERNEL(7, 1) && verdict->flags & RULE_SIGV3)
+	if (value == VALUE_SIGV3_GOOD && model->version < KERNEL(7, 1))
+		return DENIAL_SIGNATURE_VERSION;
+	if (value != VALUE_SIGV3_GOOD && verdict->flags & RULE_SIGV3 && model->version >= KERNEL(7, 1))
 		return DENIAL_SIGV3_REQUIRED;
-	return value == VALUE_SIGNATURE_GOOD ? DENIAL_NONE : DENIAL_INVALID_SIGNATURE;
+	if (value != VALUE_SIGNATURE_GOOD && value != VALUE_SIGV3_GOOD)
+		return DENIAL_INVALID_SIGNATURE;
+	return of_verity ? DENIAL_INVALID_SIGNATURE : DENIAL_NONE;
 }
 
-/* The same for one of an fs-verity digest, which the kernel has only where a rule asks for it. */
-static enum denial verify_verity(const struct verdict *verdict, enum appraise_value value)
+/* The same for one of an fs-verity digest. */
+static enum denial verify_verity(const struct verdict *verdict, enum appraise_value value, bool of_verity)
 {
 	if (verdict->flags & RULE_SIGNED && !(verdict->flags & RULE_VERITY))
 		return DENIAL_SIGNATURE_REQUIRED;
-	return value == VALUE_VERITY_GOOD && verdict->flags & RULE_VERITY ? DENIAL_NONE
-									  : DENIAL_INVALID_VERITY;
+	return value == VALUE_VERITY_GOOD && of_verity ? DENIAL_NONE : DENIAL_INVALID_VERITY;
 }
 
-/* ima_appraise_measurement() */
-static enum denial appraise(
-	const struct kernel_model *model, const struct verdict *verdict, enum appraise_value value)
+/* ima_appraise_measurement(); of_verity: the digest that the kernel has made is that of fs-verity. */
+static enum denial appraise(const struct kernel_model *model, const struct verdict *verdict,
+	enum appraise_value value, bool of_verity)
 {
 	bool wants_signature = verdict->flags & RULE_SIGNED;
 
@@ -88,14 +89,14 @@ static enum denial appraise(
 	case VALUE_HASH_BAD:
 		if (wants_signature)
 			return missing_signature(verdict);
-		return value == VALUE_HASH_GOOD ? DENIAL_NONE : DENIAL_INVALID_HASH;
+		return value == VALUE_HASH_GOOD && !of_verity ? DENIAL_NONE : DENIAL_INVALID_HASH;
 	case VALUE_VERITY_GOOD:
 	case VALUE_VERITY_BAD:
-		return verify_verity(verdict, value);
+		return verify_verity(verdict, value, of_verity);
 	case VALUE_UNKNOWN:
 		return DENIAL_UNKNOWN_DATA;
 	default:
-		return verify_signature(model, verdict, value);
+		return verify_signature(model, verdict, value, of_verity);
 	}
 }
 
@@ -105,24 +106,67 @@ static bool algos_refuse(uint32_t algos, unsigned int algo)
 	return algos && (algo >= POLICY_ALGOS || !(algos & UINT32_C(1) << algo));
 }
 
+/* Whether something is left to be done of a verdict; the kernel looks at the file only then. */
+static bool is_left(const struct verdict *verdict, const struct file_state *state)
+{
+	return (verdict->appraise && !(state->passed & verdict->memory)) ||
+	       (verdict->measure && !state->measured) || (verdict->audit && !state->audited) ||
+	       (verdict->hash && !state->hashed && state->is_signed);
+}
+
+/* The file is hashed once; its value is looked at until it has passed for this kind of hook. */
+static enum denial look(const struct kernel_model *model, const struct verdict *verdict,
+	enum appraise_value value, unsigned int algo, struct file_state *state)
+{
+	bool exempt = verdict->direct_io && verdict->flags & RULE_DIRECTIO;
+	enum denial denial = state->collected ? DENIAL_NONE : collect(model, verdict, value, algo);
+
+	if (denial == DENIAL_NO_VERITY || denial == DENIAL_NO_ALGORITHM)
+		return denial;
+	if (denial == DENIAL_NONE && !state->collected) {
+		state->collected = true;
+		state->of_verity = verdict->flags & RULE_VERITY;
+	}
+	state->measured |= verdict->measure;
+	state->audited |= verdict->audit;
+	if (denial == DENIAL_NONE && verdict->appraise && !(state->passed & verdict->memory)) {
+		denial = appraise(model, verdict, value, state->of_verity);
+		if (denial == DENIAL_NONE)
+			state->passed |= verdict->memory;
+		state->is_signed |= is_signature(value);
+	}
+	if (exempt)
+		denial = DENIAL_NONE;
+	return denial == DENIAL_NONE && algos_refuse(verdict->algos, algo) ? DENIAL_ALGORITHM : denial;
+}
+
+enum denial evaluate_next(const struct kernel_model *model, const struct verdict *verdict,
+	enum appraise_value value, unsigned int algo, struct file_state *state)
+{
+	struct verdict all = *verdict;
+	enum denial denial = DENIAL_NONE;
+
+	if (!verdict->measure && !verdict->appraise && !verdict->audit && !verdict->hash)
+		return DENIAL_NONE;
+	state->flags |= verdict->flags;
+	all.flags = state->flags;
+	if (verdict->hash && !state->is_signed) {
+		state->is_signed = is_signature(value) && !is_verity(value);
+		state->hashed = true;
+	}
+	if (is_left(verdict, state))
+		denial = look(model, &all, value, algo, state);
+	if (denial == DENIAL_NONE && verdict->mask & MASK_WRITE && state->is_signed)
+		denial = DENIAL_SIGNED_WRITE;
+	return verdict->appraise ? denial : DENIAL_NONE;
+}
+
 enum denial evaluate_appraisal(const struct kernel_model *model, const struct verdict *verdict,
 	enum appraise_value value, unsigned int algo)
 {
-	bool exempt = verdict->direct_io && verdict->flags & RULE_DIRECTIO;
-	enum denial denial;
+	struct file_state state = {0};
 
-	if (!verdict->appraise)
-		return DENIAL_NONE;
-	denial = collect(model, verdict, value, algo);
-	if (denial == DENIAL_NONE && !exempt)
-		denial = appraise(model, verdict, value);
-	if (denial == DENIAL_DIRECT_IO && exempt)
-		denial = DENIAL_NONE;
-	if (denial == DENIAL_NONE && algos_refuse(verdict->algos, algo))
-		denial = DENIAL_ALGORITHM;
-	if (denial == DENIAL_NONE && verdict->mask & MASK_WRITE && is_signature(value) && !exempt)
-		denial = DENIAL_SIGNED_WRITE;
-	return denial;
+	return evaluate_next(model, verdict, value, algo, &state);
 }
 
 const char *denial_cause(enum denial denial)

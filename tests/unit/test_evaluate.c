@@ -422,6 +422,10 @@ static const struct appraisal appraisals[] = {
 	CASE("measure digest_type=verity\nappraise\n", VALUE_VERITY_GOOD, DENIAL_NONE),
 	CASE("measure digest_type=verity\n" IMASIG, VALUE_SIGNATURE_GOOD, DENIAL_VERITY_REQUIRED,
 		.fsverity = true),
+	CASE("measure digest_type=verity\nappraise\n", VALUE_HASH_GOOD, DENIAL_INVALID_HASH,
+		.fsverity = true),
+	CASE("measure digest_type=verity\nappraise\n", VALUE_SIGNATURE_GOOD, DENIAL_INVALID_SIGNATURE,
+		.fsverity = true),
 	/* appended */
 	CASE(MODSIG, VALUE_MODSIG_GOOD, DENIAL_NONE, .func = FUNC_MODULE),
 	CASE(MODSIG, VALUE_NONE, DENIAL_SIGNATURE_REQUIRED, .func = FUNC_MODULE),
@@ -465,6 +469,9 @@ static const struct appraisal appraisals[] = {
 	CASE("appraise permit_directio\n", VALUE_SIGNATURE_GOOD, DENIAL_NONE, .mask = MASK_WRITE,
 		.direct_io = true),
 	CASE("measure\n", VALUE_SIGNATURE_GOOD, DENIAL_NONE, .mask = MASK_WRITE),
+	CASE("hash\n", VALUE_SIGNATURE_GOOD, DENIAL_NONE, .mask = MASK_WRITE),
+	CASE("hash\n", VALUE_NONE, DENIAL_NONE),
+	CASE("appraise\nhash\n", VALUE_SIGNATURE_GOOD, DENIAL_SIGNED_WRITE, .mask = MASK_WRITE),
 };
 
 static void test_appraisal(void **state)
@@ -491,6 +498,81 @@ static void test_appraisal(void **state)
 			fail_msg("case %zu: %s value %u: got %u '%s', wanted %u '%s'", i, a->policy, a->value,
 				denial, denial_cause(denial), a->denial, denial_cause(a->denial));
 	}
+}
+
+struct step {
+	const char *policy;
+	enum policy_func func;
+	unsigned int mask;
+	enum denial denial;
+};
+
+/* One access after another to the same file. */
+static void assert_steps(const struct step *steps, size_t count, enum appraise_value value, unsigned int algo)
+{
+	struct file_state memory = {0};
+	struct verdict verdict;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct access access = {
+			.func = steps[i].func, .mask = steps[i].mask, .file = &some_file, .cred = &some_cred};
+
+		ask(steps[i].policy, NULL, &access, &verdict);
+		assert_int_equal(evaluate_next(&model, &verdict, value, algo, &memory), steps[i].denial);
+	}
+}
+
+static void test_what_passed_is_remembered(void **state)
+{
+	static const char algos[] = "appraise appraise_algos=sha512\n";
+	static const struct step once[] = {
+		{"appraise mask=MAY_READ\nappraise appraise_type=imasig\n", FUNC_FILE, MASK_READ,
+			DENIAL_NONE},
+		/* The second rule names no hook either: the answer is that of the first. */
+		{"appraise mask=MAY_READ\nappraise appraise_type=imasig\n", FUNC_MMAP, MASK_EXEC,
+			DENIAL_NONE},
+		{"appraise func=MMAP_CHECK appraise_type=imasig\n", FUNC_MMAP, MASK_EXEC,
+			DENIAL_SIGNATURE_REQUIRED},
+	};
+	static const struct step hash[] = {
+		{algos, FUNC_FILE, MASK_READ, DENIAL_ALGORITHM},
+		/* Only where the kernel looks at the file again. */
+		{algos, FUNC_FILE, MASK_READ, DENIAL_NONE},
+		{"measure\nappraise appraise_algos=sha512\n", FUNC_FILE, MASK_READ, DENIAL_ALGORITHM},
+		{"audit\nappraise appraise_algos=sha512\n", FUNC_FILE, MASK_READ, DENIAL_ALGORITHM},
+		{"audit\nmeasure\nappraise appraise_algos=sha512\n", FUNC_FILE, MASK_READ, DENIAL_NONE},
+	};
+
+	(void)state;
+	assert_steps(once, ARRAY_SIZE(once), VALUE_HASH_GOOD, SHA256);
+	assert_steps(hash, ARRAY_SIZE(hash), VALUE_HASH_GOOD, SHA256);
+}
+
+static void test_what_was_asked_for_is_remembered(void **state)
+{
+	static const struct step steps[] = {
+		{"measure\n", FUNC_FILE, MASK_READ, DENIAL_NONE},
+		{"appraise func=BPRM_CHECK appraise_type=imasig\n", FUNC_BPRM, MASK_EXEC,
+			DENIAL_SIGNATURE_REQUIRED},
+		/* A hash would do for this rule, were it not for the one before. */
+		{"appraise\n", FUNC_FILE, MASK_READ, DENIAL_SIGNATURE_REQUIRED},
+	};
+	static const struct step verity[] = {
+		{"measure\n", FUNC_FILE, MASK_READ, DENIAL_NONE},
+		/* The digest that is there is not that of fs-verity. */
+		{VERITY, FUNC_FILE, MASK_READ, DENIAL_INVALID_VERITY},
+	};
+	static const struct step lasting[] = {
+		{"appraise\n", FUNC_FILE, MASK_READ, DENIAL_NONE},
+		{"appraise\n", FUNC_FILE, MASK_WRITE, DENIAL_SIGNED_WRITE},
+		{"appraise appraise_algos=sha512\nhash\n", FUNC_FILE, MASK_READ, DENIAL_ALGORITHM},
+	};
+
+	(void)state;
+	assert_steps(steps, ARRAY_SIZE(steps), VALUE_HASH_GOOD, SHA256);
+	assert_steps(verity, ARRAY_SIZE(verity), VALUE_VERITY_GOOD, SHA256);
+	assert_steps(lasting, ARRAY_SIZE(lasting), VALUE_SIGNATURE_GOOD, SHA256);
 }
 
 static void test_causes(void **state)
@@ -523,6 +605,8 @@ int main(void)
 		TEST(test_a_kernel_without_appraisal),
 		TEST(test_options_add_up),
 		TEST(test_appraisal),
+		TEST(test_what_passed_is_remembered),
+		TEST(test_what_was_asked_for_is_remembered),
 		TEST(test_causes),
 	};
 
