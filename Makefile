@@ -83,6 +83,8 @@ BOOT_SRC := $(COMMON_SRC) $(wildcard initrd/*.c)
 HOST_SRC := $(COMMON_SRC) $(wildcard keys/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+# The host tool's parsers that fuzz targets drive: pure, and so without its libraries.
+FUZZ_HOST_SRC := keys/auditlog.c keys/denials.c keys/denial_words.c
 
 BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
 HOST_OBJ := $(HOST_SRC:%.c=$(O)/host/%.o)
@@ -146,10 +148,10 @@ $(O)/unit/%: tests/unit/%.c $(O)/test/lib.a $(TEST_STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(TEST_CFLAGS) -MMD -MP -MF $@.d $< $(call wraps,$<) $(O)/test/lib.a $(TEST_LIBS) -o $@
 
-$(O)/fuzz/%: tests/fuzz/%.c $(COMMON_SRC) $(filter-out initrd/main.c,$(wildcard initrd/*.c))
+$(O)/fuzz/%: tests/fuzz/%.c $(COMMON_SRC) $(filter-out initrd/main.c,$(wildcard initrd/*.c)) $(FUZZ_HOST_SRC)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(Q)clang -O1 -g $(COMMON) -Iinitrd -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	$(Q)clang -O1 -g $(COMMON) -Iinitrd -Ikeys -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		$(filter %.c,$^) -lcrypto -o $@
 
 units: $(UNITS)
