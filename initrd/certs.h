@@ -57,4 +57,11 @@ _must_check_ int certs_load(const struct certs_source *source, struct report *re
  */
 void certs_recall(int image_fd, const char *image, const char **ret_keyring);
 
+/*
+ * Puts the certificate at path (absolute, inside the root) into the keyring of this process, where
+ * signatures are verified with it; no issuer is asked for. Returns 0, or a negative errno with
+ * *problem set.
+ */
+_must_check_ int certs_add_private(int root_fd, const char *path, struct problem *problem);
+
 #endif
