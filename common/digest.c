@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* SHA-2 through libcrypto's digest objects; see digest.h. */
+/* SHA-1 and SHA-2 through libcrypto's digest objects; see digest.h. */
 #include "digest.h"
 
 #include <errno.h>
@@ -20,9 +20,23 @@ const char *digest_name(unsigned int algo)
 	return algo < ARRAY_SIZE(names) ? names[algo] : NULL;
 }
 
+bool digest_is_weak(unsigned int algo)
+{
+	static const char *const weak[] = {"md4", "md5", "sha1", "rmd128"};
+	const char *name = digest_name(algo);
+	size_t i;
+
+	for (i = 0; name && i < ARRAY_SIZE(weak); i++)
+		if (strcmp(name, weak[i]) == 0)
+			return true;
+	return false;
+}
+
 size_t digest_size(unsigned int algo)
 {
 	switch (algo) {
+	case DIGEST_SHA1:
+		return SHA_DIGEST_LENGTH;
 	case DIGEST_SHA224:
 		return SHA224_DIGEST_LENGTH;
 	case DIGEST_SHA256:
@@ -36,33 +50,82 @@ size_t digest_size(unsigned int algo)
 	}
 }
 
-int digest_bytes(unsigned int algo, const void *bytes, size_t len, uint8_t *ret)
-{
+/* libcrypto's context of any of the algorithms; its functions return 1 always. */
+union context {
+	SHA_CTX sha1;
 	SHA256_CTX sha256;
 	SHA512_CTX sha512;
-	int fine = 0;
+};
 
+_Static_assert(sizeof(union context) <= sizeof(((struct digest *)NULL)->state), "the context fits");
+_Static_assert(_Alignof(union context) <= _Alignof(uint64_t), "the context is aligned");
+
+static union context *context_of(struct digest *digest)
+{
+	return (union context *)(void *)digest->state;
+}
+
+int digest_begin(struct digest *digest, unsigned int algo)
+{
+	union context *context = context_of(digest);
+
+	digest->algo = algo;
 	switch (algo) {
+	case DIGEST_SHA1:
+		(void)SHA1_Init(&context->sha1);
+		return 0;
 	case DIGEST_SHA224:
-		fine = SHA224_Init(&sha256) && SHA224_Update(&sha256, bytes, len) &&
-		       SHA224_Final(ret, &sha256);
-		break;
+		(void)SHA224_Init(&context->sha256);
+		return 0;
 	case DIGEST_SHA256:
-		fine = SHA256_Init(&sha256) && SHA256_Update(&sha256, bytes, len) &&
-		       SHA256_Final(ret, &sha256);
-		break;
+		(void)SHA256_Init(&context->sha256);
+		return 0;
 	case DIGEST_SHA384:
-		fine = SHA384_Init(&sha512) && SHA384_Update(&sha512, bytes, len) &&
-		       SHA384_Final(ret, &sha512);
-		break;
+		(void)SHA384_Init(&context->sha512);
+		return 0;
 	case DIGEST_SHA512:
-		fine = SHA512_Init(&sha512) && SHA512_Update(&sha512, bytes, len) &&
-		       SHA512_Final(ret, &sha512);
-		break;
+		(void)SHA512_Init(&context->sha512);
+		return 0;
 	default:
-		break;
+		return -EOPNOTSUPP;
 	}
-	return fine ? 0 : -EOPNOTSUPP;
+}
+
+/* The functions of SHA-224 and SHA-384 are those of the longer ones. */
+void digest_add(struct digest *digest, const void *bytes, size_t len)
+{
+	union context *context = context_of(digest);
+
+	if (digest->algo == DIGEST_SHA1)
+		(void)SHA1_Update(&context->sha1, bytes, len);
+	else if (digest_size(digest->algo) <= SHA256_DIGEST_LENGTH)
+		(void)SHA256_Update(&context->sha256, bytes, len);
+	else
+		(void)SHA512_Update(&context->sha512, bytes, len);
+}
+
+void digest_end(struct digest *digest, uint8_t *ret)
+{
+	union context *context = context_of(digest);
+
+	if (digest->algo == DIGEST_SHA1)
+		(void)SHA1_Final(ret, &context->sha1);
+	else if (digest_size(digest->algo) <= SHA256_DIGEST_LENGTH)
+		(void)SHA256_Final(ret, &context->sha256);
+	else
+		(void)SHA512_Final(ret, &context->sha512);
+}
+
+int digest_bytes(unsigned int algo, const void *bytes, size_t len, uint8_t *ret)
+{
+	struct digest digest;
+	int r = digest_begin(&digest, algo);
+
+	if (r < 0)
+		return r;
+	digest_add(&digest, bytes, len);
+	digest_end(&digest, ret);
+	return 0;
 }
 
 void digest_sha256_hex(const void *bytes, size_t len, char *ret)

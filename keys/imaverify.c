@@ -110,8 +110,10 @@ static enum imaverify_cause judge_signature(
 			continue;
 		ret->signer = &verify->ring->certs[i];
 		/* SHA-2 alone, as at boot. */
+		if (digest_is_weak(ret->sig.algo))
+			return IMAVERIFY_WEAK_HASH;
 		if (!digest_size(ret->sig.algo))
-			return digest_name(ret->sig.algo) ? IMAVERIFY_WEAK_HASH : IMAVERIFY_NO_ALGORITHM;
+			return IMAVERIFY_NO_ALGORITHM;
 		if (!len && !hash_file(verify, fd, st, digest, &len, ret))
 			return ret->cause;
 		context = context_of(verify, i, ret->sig.algo);
