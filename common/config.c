@@ -41,6 +41,7 @@ static const struct {
 } table[KEY_COUNT] = {
 	[KEY_REQUIRE] = {"require", KIND_WORD, "no|yes", 0},
 	[KEY_SIGNATURE] = {"signature", KIND_WORD, "auto|required|optional", 0},
+	[KEY_ALLOW_SHA1] = {"allow-sha1", KIND_WORD, "no|yes", 0},
 	[KEY_ROOT_CERTS] = {"root-certificates", KIND_WORD, "auto|yes|no", 0},
 	[KEY_REQUIRED_CERTS] = {"require-certificates", KIND_NAMES, NULL, 0},
 	[KEY_POLICY] = {"policy", KIND_PATH, NULL, 0},
@@ -141,6 +142,8 @@ static void take_word(struct parser *parser, enum config_key key, struct text va
 		config->require = word == 1;
 	else if (key == KEY_SIGNATURE)
 		config->signature = (enum config_signature)word;
+	else if (key == KEY_ALLOW_SHA1)
+		config->allow_sha1 = word == 1;
 	else if (key == KEY_ROOT_CERTS)
 		config->root_certs = (enum config_root_certs)word;
 	else if (key == KEY_ON_FAILURE)
@@ -293,6 +296,8 @@ static int word_of(const struct config *config, enum config_key key)
 		return config->require;
 	case KEY_SIGNATURE:
 		return (int)config->signature;
+	case KEY_ALLOW_SHA1:
+		return config->allow_sha1;
 	case KEY_ROOT_CERTS:
 		return (int)config->root_certs;
 	case KEY_ON_FAILURE:

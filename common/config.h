@@ -24,6 +24,7 @@
 enum config_key {
 	KEY_REQUIRE,
 	KEY_SIGNATURE,
+	KEY_ALLOW_SHA1,
 	KEY_ROOT_CERTS,
 	KEY_REQUIRED_CERTS,
 	KEY_POLICY,
@@ -51,6 +52,7 @@ enum config_timeout { TIMEOUT_REBOOT, TIMEOUT_POWEROFF, TIMEOUT_HALT };
 struct config {
 	bool require;                      /* a boot without a policy is a failure */
 	enum config_signature signature;   /* whether a policy must be signed */
+	bool allow_sha1;                   /* a policy may be signed over SHA-1 */
 	enum config_root_certs root_certs; /* whether signers are taken from the real root */
 	char **required_certs;             /* file names that must be among the accepted certificates */
 	size_t required_cert_count;

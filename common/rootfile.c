@@ -104,9 +104,9 @@ static int check_kind(const struct stat *st, struct problem *problem)
 	return problem->error;
 }
 
-static int too_large(size_t max, struct problem *problem)
+static int too_large(uint64_t max, struct problem *problem)
 {
-	problem_set(problem, -EFBIG, "is larger than %zu KiB, the most that is read", max / 1024);
+	problem_set(problem, -EFBIG, "is larger than %zu KiB, the most that is read", (size_t)(max / 1024));
 	problem_remedy(problem, "check that it is the right file");
 	return -EFBIG;
 }
@@ -146,13 +146,11 @@ static int read_bounded(int fd, size_t max, struct rootfile *ret, struct problem
 	return 0;
 }
 
-int rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
-	struct problem *problem)
+int rootfile_open(int root_fd, const char *root, const char *path, uint64_t max, struct problem *problem)
 {
 	_cleanup_close_ int path_fd = open_inside(root_fd, path, O_PATH, 0);
-	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
 	struct stat st;
-	int r;
+	int fd, r;
 
 	if (path_fd < 0)
 		return explain_open(root_fd, root, path, path_fd, problem);
@@ -161,16 +159,27 @@ int rootfile_read(int root_fd, const char *root, const char *path, size_t max, s
 	r = check_kind(&st, problem);
 	if (r < 0)
 		return r;
-	if (st.st_size > 0 && (uintmax_t)st.st_size > max)
+	if (st.st_size > 0 && (uint64_t)st.st_size > max)
 		return too_large(max, problem);
-	file.fd = reopen_for_reading(path_fd);
-	if (file.fd == -ENXIO) {
+	fd = reopen_for_reading(path_fd);
+	if (fd == -ENXIO) {
 		problem_set(problem, -ENXIO, "cannot be opened: /proc is not mounted");
 		problem_remedy(problem, "mount procfs on /proc");
-		return -ENXIO;
+	} else if (fd < 0) {
+		problem_set(problem, fd, "cannot be opened: %s", strerror(-fd));
 	}
+	return fd;
+}
+
+int rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
+	struct problem *problem)
+{
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	int r;
+
+	file.fd = rootfile_open(root_fd, root, path, max, problem);
 	if (file.fd < 0)
-		return problem_set(problem, file.fd, "cannot be opened: %s", strerror(-file.fd));
+		return file.fd;
 	r = read_bounded(file.fd, max, &file, problem);
 	if (r < 0)
 		return r;
@@ -181,6 +190,21 @@ int rootfile_read(int root_fd, const char *root, const char *path, size_t max, s
 	}
 	*ret = file;
 	file = (struct rootfile){.fd = -1};
+	return 0;
+}
+
+int root_absolute(const char *file, char ret[static PATH_MAX])
+{
+	size_t len;
+
+	if (*file == '/')
+		ret[0] = '\0';
+	else if (!getcwd(ret, PATH_MAX))
+		return -errno;
+	len = strlen(ret);
+	if (len + 1 + strlen(file) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	(void)format_text(ret + len, PATH_MAX - len, "%s%s", len ? "/" : "", file);
 	return 0;
 }
 

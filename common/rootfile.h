@@ -10,6 +10,7 @@
 #ifndef IMABOOT_ROOTFILE_H
 #define IMABOOT_ROOTFILE_H
 
+#include <limits.h>
 #include <stdint.h>
 #include "problem.h"
 #include "util.h"
@@ -22,6 +23,14 @@ struct rootfile {
 
 /* Opens a root folder. Returns a descriptor or a negative errno. */
 _must_check_ int root_open(const char *root);
+
+/*
+ * Opens the regular file at path (absolute, inside the root) for reading. One of more than max
+ * bytes is not opened: under a rule of IMA the kernel would read all of it. Returns the descriptor,
+ * or a negative errno with *problem set, as rootfile_read().
+ */
+_must_check_ int rootfile_open(
+	int root_fd, const char *root, const char *path, uint64_t max, struct problem *problem);
 
 /*
  * Opens and reads the regular file at path (absolute, inside the root) of at most max bytes.
@@ -44,6 +53,12 @@ _must_check_ int root_list(int root_fd, const char *path, size_t max, char ***re
 
 /* Releases what root_list() returned. */
 void root_list_free(char **names, size_t count);
+
+/*
+ * The absolute name of a file that a person named: below the root folder, paths are not resolved
+ * from the current one. Returns 0 or a negative errno.
+ */
+_must_check_ int root_absolute(const char *file, char ret[static PATH_MAX]);
 
 /* True where two open roots are the same folder. */
 int root_same(int one_fd, int other_fd);

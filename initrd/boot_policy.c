@@ -25,8 +25,9 @@ static bool signature_is_required(const struct boot *boot)
  */
 static int try_candidate(struct boot *boot, const char *source, const char *path)
 {
-	_cleanup_candidate_ struct candidate candidate = {
-		.file = {.fd = -1}, .keyring = boot->report->keyring};
+	_cleanup_candidate_ struct candidate candidate = {.file = {.fd = -1},
+		.keyring = boot->report->keyring,
+		.allow_sha1 = boot->settings.config.allow_sha1};
 	struct report_candidate *record = report_add_candidate(boot->report);
 	int r;
 

@@ -17,8 +17,10 @@
 #include "securityfs.h"
 #include "sigcheck.h"
 #include "submit.h"
+#include "sysfile.h"
 
 #define XATTR_IMA "security.ima"
+#define SHA1_SWITCH "set allow-sha1 = yes in " CONFIG_FILE " of the image"
 
 static int fail(struct candidate *candidate, int error)
 {
@@ -165,13 +167,20 @@ int candidate_read_image(struct candidate *candidate, int image_fd, const char *
 	return r;
 }
 
+static const char *keyring_name(const struct candidate *candidate)
+{
+	return candidate->keyring ? candidate->keyring : "the keyring";
+}
+
 int candidate_check_signature(struct candidate *candidate, bool required)
 {
 	_cleanup_problem_ struct problem finding = {0};
 	struct problem *problem = required ? enter(candidate, STAGE_SIGNATURE) : &finding;
-	const char *keyring = candidate->keyring ? candidate->keyring : "the keyring";
-	int r = sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig,
-		candidate->sig_len, candidate->record->path, keyring, &candidate->record->signed_by, problem);
+	struct sigcheck check = {.path = candidate->record->path,
+		.keyring = keyring_name(candidate),
+		.sha1_switch = candidate->allow_sha1 ? NULL : SHA1_SWITCH};
+	int r = sigcheck_verify(&check, candidate->file.bytes, candidate->file.len, candidate->sig,
+		candidate->sig_len, &candidate->record->signed_by, problem);
 
 	if (required || r == 0)
 		return r;
@@ -204,10 +213,11 @@ static int explain(struct candidate *candidate, int error, bool opened, const st
 		.text = (const char *)candidate->file.bytes,
 		.text_len = candidate->file.len,
 		.version = running_version()};
+	/* The kernel has nothing against SHA-1: that is not why it refused. */
+	struct sigcheck check = {.path = candidate->record->path, .keyring = keyring_name(candidate)};
 
-	(void)!sigcheck_verify(candidate->file.bytes, candidate->file.len, candidate->sig, candidate->sig_len,
-		candidate->record->path, candidate->keyring ? candidate->keyring : "the keyring", &signer,
-		&signature);
+	(void)!sigcheck_verify(&check, candidate->file.bytes, candidate->file.len, candidate->sig,
+		candidate->sig_len, &signer, &signature);
 	return submit_explain(&submission, problem);
 }
 

@@ -4,8 +4,8 @@
 
 int main(int argc, char **argv)
 {
-	static const struct verb *const verbs[] = {
-		&verb_boot, &verb_keys, &verb_load, &verb_check, &verb_lint, &verb_guard, &verb_status};
+	static const struct verb *const verbs[] = {&verb_boot, &verb_keys, &verb_load, &verb_check,
+		&verb_lint, &verb_verify, &verb_guard, &verb_status};
 
 	return verb_main("imaboot", "loads keys and the IMA policy at boot, and proves that it is in force",
 		verbs, ARRAY_SIZE(verbs), argc, argv);

@@ -3,32 +3,13 @@
 #include "policy_verb.h"
 
 #include <errno.h>
-#include <limits.h>
 #include "candidate.h"
 #include "certs.h"
 #include "escape.h"
-#include "format.h"
 #include "guard.h"
 #include "log.h"
 #include "out.h"
-#include "policy_text.h"
 #include "securityfs.h"
-
-/* The file's absolute name: paths are resolved inside the root folder, not the current one. */
-static int absolute_path(const char *file, char ret[static PATH_MAX])
-{
-	size_t len;
-
-	if (*file == '/')
-		ret[0] = '\0';
-	else if (!getcwd(ret, PATH_MAX))
-		return -errno;
-	len = strlen(ret);
-	if (len + 1 + strlen(file) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	(void)format_text(ret + len, PATH_MAX - len, "%s%s", len ? "/" : "", file);
-	return 0;
-}
 
 static void print_result(const struct report_candidate *record, bool commit)
 {
@@ -70,7 +51,7 @@ int policy_verb_run(const char *file, bool commit)
 	_cleanup_candidate_ struct candidate candidate = {.file = {.fd = -1}};
 	struct report_candidate *record = report_add_candidate(&report);
 	char path[PATH_MAX];
-	int r = absolute_path(file, path);
+	int r = root_absolute(file, path);
 
 	if (root_fd < 0 || !record || r < 0) {
 		log_error("%s: cannot be looked up: %s", file, strerror(r < 0 ? -r : errno));

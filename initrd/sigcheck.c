@@ -5,7 +5,6 @@
 #include <errno.h>
 #include "certs.h"
 #include "digest.h"
-#include "imasig.h"
 #include "keyring.h"
 
 #define SIGN_REMEDY "sign it: imactl sign --key KEY '%s'"
@@ -35,10 +34,12 @@ static int check_kind(const struct imasig *sig, uint8_t first, const char *path,
 			"its signature has the old format version 1, which no certificate verifies");
 	case IMASIG_V3:
 		return refuse(problem, -EOPNOTSUPP, path,
-			"its signature has format version 3, which is not used for policies");
+			"its signature has format version 3, and only version 2 is verified here");
 	case IMASIG_VERITY:
 		return refuse(problem, -EOPNOTSUPP, path,
-			"its signature is one of fs-verity, which is not used for policies");
+			"its signature is one of its fs-verity digest, and only one of its content is "
+			"verified "
+			"here");
 	case IMASIG_MALFORMED:
 		return refuse(problem, -EBADMSG, path,
 			"security.ima is not a whole signature: its lengths or its version do not fit");
@@ -51,31 +52,40 @@ static int check_kind(const struct imasig *sig, uint8_t first, const char *path,
 	return -EBADMSG;
 }
 
-static int unknown_algo(const struct imasig *sig, const char *path, struct problem *problem)
+/* Digests that cannot be made here, and SHA-1 where it does not count. */
+static int check_algo(const struct sigcheck *check, const struct imasig *sig, struct problem *problem)
 {
 	const char *name = digest_name(sig->algo);
 
-	if (name)
-		problem_set(problem, -EOPNOTSUPP,
-			"is signed over a %s digest, which is not accepted here (SHA-224 to SHA-512 are)",
-			name);
-	else
+	if (digest_size(sig->algo) && (!digest_is_weak(sig->algo) || !check->sha1_switch))
+		return 0;
+	if (!name)
 		problem_set(problem, -EOPNOTSUPP,
 			"names digest algorithm %u in its signature, and there is none of "
 			"that number",
 			sig->algo);
-	problem_remedy(problem, SIGN_REMEDY, problem_path(path));
+	else if (digest_is_weak(sig->algo))
+		problem_set(problem, -EOPNOTSUPP,
+			"is signed over a %s digest, of which collisions can be made", name);
+	else
+		problem_set(problem, -EOPNOTSUPP,
+			"is signed over a %s digest, which is not known here (SHA-224 to SHA-512 are)", name);
+	if (sig->algo == DIGEST_SHA1)
+		problem_remedy(problem, "sign it over SHA-256: imactl sign --key KEY '%s'; or %s",
+			problem_path(check->path), check->sha1_switch);
+	else
+		problem_remedy(problem, SIGN_REMEDY, problem_path(check->path));
 	return -EOPNOTSUPP;
 }
 
-static int unknown_key(const struct imasig *sig, const char *keyring, struct problem *problem)
+static int unknown_key(const struct sigcheck *check, const struct imasig *sig, struct problem *problem)
 {
 	problem_set(problem, -ENOKEY, "is signed with the key %08x, and no certificate of that key is in %s",
-		sig->key_id, keyring);
-	problem_remedy(problem,
-		"put the signer's certificate into " CERTS_DIR
-		" of the image, or sign the file with a key that is there; the key's number is the "
-		"end of the certificate's subject key identifier");
+		sig->key_id, check->keyring);
+	problem_remedy(problem, "%s; the key's number is the end of the certificate's subject key identifier",
+		check->key_remedy ? check->key_remedy
+				  : "put the signer's certificate into " CERTS_DIR
+				    " of the image, or sign the file with a key that is there");
 	return -ENOKEY;
 }
 
@@ -109,27 +119,41 @@ static int explain_verify(int error, const char *signer, const char *path, struc
 	return problem->error;
 }
 
-int sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, size_t sig_len,
-	const char *path, const char *keyring, char **ret_signer, struct problem *problem)
+int sigcheck_header(const struct sigcheck *check, const uint8_t *value, size_t len, struct imasig *ret,
+	struct problem *problem)
+{
+	int r;
+
+	imasig_parse(value, len, ret);
+	r = check_kind(ret, len ? value[0] : 0, check->path, problem);
+	return r < 0 ? r : check_algo(check, ret, problem);
+}
+
+int sigcheck_digest(const struct sigcheck *check, const struct imasig *sig, const uint8_t *digest,
+	char **ret_signer, struct problem *problem)
 {
 	char signer[KEY_DESCRIPTION_MAX] = "";
-	uint8_t digest[DIGEST_MAX];
-	struct imasig sig;
 	key_serial ring, key;
 	int r;
 
-	imasig_parse(value, sig_len, &sig);
-	r = check_kind(&sig, sig_len ? value[0] : 0, path, problem);
-	if (r < 0)
-		return r;
-	if (digest_bytes(sig.algo, content, len, digest) < 0)
-		return unknown_algo(&sig, path, problem);
-	if (keyring_private(KEYRING_VERIFY, &ring) < 0 || keyring_search_id(ring, sig.key_id, &key) < 0)
-		return unknown_key(&sig, keyring, problem);
+	if (keyring_private(KEYRING_VERIFY, &ring) < 0 || keyring_search_id(ring, sig->key_id, &key) < 0)
+		return unknown_key(check, sig, problem);
 	(void)!keyring_describe(key, signer);
-	r = keyring_verify(key, digest_name(sig.algo), digest, digest_size(sig.algo), sig.bytes, sig.len);
+	r = keyring_verify(key, digest_name(sig->algo), digest, digest_size(sig->algo), sig->bytes, sig->len);
 	if (r < 0)
-		return explain_verify(r, signer, path, problem);
+		return explain_verify(r, signer, check->path, problem);
 	*ret_signer = strdup(signer);
 	return *ret_signer ? 0 : problem_set(problem, -ENOMEM, "out of memory");
+}
+
+int sigcheck_verify(const struct sigcheck *check, const uint8_t *content, size_t len, const uint8_t *value,
+	size_t value_len, char **ret_signer, struct problem *problem)
+{
+	uint8_t digest[DIGEST_MAX];
+	struct imasig sig;
+	int r = sigcheck_header(check, value, value_len, &sig, problem);
+
+	if (r == 0)
+		r = digest_bytes(sig.algo, content, len, digest);
+	return r < 0 ? r : sigcheck_digest(check, &sig, digest, ret_signer, problem);
 }

@@ -86,14 +86,17 @@ lost_output() {
 
 program=imaboot
 common
-is 'imaboot has the verbs' "$(verbs | grep -x -e boot -e keys -e load -e check -e guard -e status | sort | tr '\n' ' ')" \
-	'boot check guard keys load status '
+is 'imaboot has the verbs' "$(verbs | grep -x -e boot -e keys -e load -e check -e guard -e status -e verify | sort | tr '\n' ' ')" \
+	'boot check guard keys load status verify '
 refused 'repeated option' 'boot: --root was given twice; give it once' boot --root /a --root /b
 refused 'missing argument' "boot: '--root' needs an argument; see 'imaboot boot --help'" boot --root
 refused 'repeated option of keys' 'keys: --root was given twice; give it once' keys --root=/a --root=/b
 for verb in boot keys status; do
 	refused "$verb takes no operand" "$verb: too many operands; see 'imaboot $verb --help'" "$verb" operand
 done
+refused 'verify needs an operand' "verify: an operand is missing; see 'imaboot verify --help'" verify --cert a
+refused 'verify takes one detached signature for one file' \
+	"verify: --sig is the signature of one file, and there are 2; see 'imaboot verify --help'" verify --sig a b c
 for verb in load check guard; do
 	refused "$verb needs an operand" "$verb: an operand is missing; see 'imaboot $verb --help'" "$verb"
 	refused "$verb takes one operand" "$verb: too many operands; see 'imaboot $verb --help'" "$verb" one two
@@ -106,7 +109,7 @@ setpriv --reuid 65534 --clear-groups "$BUILD/imaboot" boot --explain > "$work/ou
 out=$(< "$work/out")
 is 'boot --explain ends with 0' "$status" 0
 ok 'boot --explain says what platform this is' grep -Eq '^platform: (open|locked) \(.+\)$' <<< "$out"
-is 'boot --explain tells each key once' "$(grep -cE '^[a-z-]+ = .* \((default|configuration, line [0-9]+|kernel command line)\)$' <<< "$out")" \
+is 'boot --explain tells each key once' "$(grep -cE '^[a-z0-9-]+ = .* \((default|configuration, line [0-9]+|kernel command line)\)$' <<< "$out")" \
 	"$(sed -n '/^enum config_key {/,/KEY_COUNT/s/^\tKEY_.*,$/x/p' "$top/common/config.h" | grep -c x | awk '{ print $1 - 1 }')"
 is 'boot --explain tells each parameter once' "$(grep -cE '^rd\.imaboot[a-z._]*: (not given|obeyed|refused)$' <<< "$out")" 5
 none 'boot --explain makes no report' "$([ ! -e /run/imaboot/outcome ] || find /run/imaboot/outcome -newer "$work")"

@@ -43,5 +43,6 @@ clean "$work/build/imaboot" '0 3' status
 clean "$work/build/imaboot" '0 3' status --json
 clean "$work/build/imaboot" 2 boot --root a --root b
 clean "$work/build/imaboot" 2 guard maybe
+clean "$work/build/imaboot" 2 verify --sig "$work/good" "$work/bad" "$work/bad"
 both "$BUILD/imactl"
 exit "$failed"

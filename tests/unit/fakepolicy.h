@@ -32,8 +32,8 @@ static struct {
 	const char *rewrite; /* what /p holds after a submission; NULL: as before */
 } fake;
 
-int __wrap_sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, size_t sig_len,
-	const char *path, const char *keyring, char **ret_signer, struct problem *problem);
+int __wrap_sigcheck_verify(const struct sigcheck *check, const uint8_t *content, size_t len,
+	const uint8_t *value, size_t sig_len, char **ret_signer, struct problem *problem);
 int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened);
 enum policy_state __wrap_securityfs_policy_state(void);
 int __wrap_kmsg_mark(void);
@@ -47,14 +47,15 @@ int __wrap_memfd_create(const char *name, unsigned int flags);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
 
-int __wrap_sigcheck_verify(const uint8_t *content, size_t len, const uint8_t *value, size_t sig_len,
-	const char *path, const char *keyring, char **ret_signer, struct problem *problem)
+int __wrap_sigcheck_verify(const struct sigcheck *check, const uint8_t *content, size_t len,
+	const uint8_t *value, size_t sig_len, char **ret_signer, struct problem *problem)
 {
 	assert_int_equal(content[len - 1], '\n');
 	assert_int_equal(sig_len, fake.xattr ? strlen(fake.xattr) : 0);
 	if (sig_len)
 		assert_memory_equal(value, fake.xattr, sig_len);
-	buf_printf(&fake.calls, "verify %s %s\n", path, keyring);
+	buf_printf(&fake.calls, "verify %s %s%s%s\n", check->path, check->keyring,
+		check->sha1_switch ? ", for SHA-1 " : "", check->sha1_switch ? check->sha1_switch : "");
 	if (!fake.signer) {
 		problem_set(problem, -EKEYREJECTED, "is badly signed");
 		problem_remedy(problem, "sign it");

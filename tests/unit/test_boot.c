@@ -169,6 +169,29 @@ static void signature_can_be_required_and_made_optional(void **context)
 	assert_submitted("dry root commit root ");
 }
 
+/* SHA-1 counts only where the image says so, and the message names the key and the better way. */
+static void sha1_is_refused_unless_configured(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "builtin", "");
+	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+	fakeroot_bytes(IMAGE_FILE ".sig", "\x03\x02\x02\x01\x23\x45\x67\x00\x03sig", 12);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_log(
+		"test: policy /etc/imaboot/policy (image) failed at stage signature: is signed over a "
+		"sha1 digest, of which collisions can be made; sign it over SHA-256: imactl sign --key KEY "
+		"'/etc/imaboot/policy'; or set allow-sha1 = yes in /etc/imaboot/imaboot.conf of the "
+		"image\n" MARKED("recovery"));
+	fakeroot_file(CONFIG, "allow-sha1 = no\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	fakeroot_file(CONFIG, "allow-sha1 = yes\n");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry image commit image ");
+	assert_string_equal(fakering.verified, "A: 01234567 sha1 digest=20 signature=sig");
+}
+
 static void locked_platform_requires_a_signature(void **context)
 {
 	(void)context;
@@ -234,6 +257,7 @@ int main(void)
 		BOOT_TEST(signed_policy_is_enforced),
 		BOOT_TEST(wrongly_signed_policy_falls_back_to_the_image),
 		BOOT_TEST(signature_can_be_required_and_made_optional),
+		BOOT_TEST(sha1_is_refused_unless_configured),
 		BOOT_TEST(locked_platform_requires_a_signature),
 		BOOT_TEST(guard_that_fails_is_told),
 		BOOT_TEST(root_that_is_the_image_has_no_policy_of_its_own),

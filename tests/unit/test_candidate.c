@@ -91,7 +91,8 @@ static void required_signature_is_a_stage(void **context)
 	check_failed(candidate_check_signature(&candidate, true), STAGE_SIGNATURE, -EKEYREJECTED,
 		"is badly signed", "sign it");
 	assert_null(record.signed_by);
-	assert_string_equal(buf_string(&fake.calls), "verify /p .ima\n");
+	assert_string_equal(buf_string(&fake.calls),
+		"verify /p .ima, for SHA-1 set allow-sha1 = yes in /etc/imaboot/imaboot.conf of the image\n");
 	fake.signer = "A: 01";
 	assert_int_equal(candidate_check_signature(&candidate, true), 0);
 	assert_string_equal(record.signed_by, "A: 01");
@@ -107,7 +108,8 @@ static void optional_signature_is_only_recorded(void **context)
 	assert_int_equal(record.stage, STAGE_READ);
 	assert_int_equal(record.problem.error, 0);
 	assert_string_equal(record.not_verified, "is badly signed");
-	assert_string_equal(buf_string(&fake.calls), "verify /p the keyring\n");
+	assert_string_equal(buf_string(&fake.calls), "verify /p the keyring, for SHA-1 set allow-sha1 = yes "
+						     "in /etc/imaboot/imaboot.conf of the image\n");
 }
 
 static void dry_run_watches_the_log_and_commits_nothing(void **context)

@@ -294,6 +294,51 @@ static void recall_makes_no_keyring(void **context)
 	assert_null(recall());
 }
 
+/* Puts a certificate into the keyring of this process. */
+static int add_private(const char *path, struct problem *problem)
+{
+	int fd = root_open("/"), r;
+
+	*problem = (struct problem){0};
+	r = certs_add_private(fd, fakeroot_path(path), problem);
+	(void)close(fd);
+	return r;
+}
+
+static void given_certificate_is_for_verifying_alone(void **context)
+{
+	struct problem problem;
+
+	(void)context;
+	fake_cert("/a.der", "A: 01", "nobody", "");
+	assert_int_equal(add_private("/a.der", &problem), 0);
+	assert_non_null(fake_key_in(RING_VERIFY, "A: 01"));
+	assert_int_equal(fakering.count, 1);
+	assert_string_equal(buf_string(&fakering.offers), "");
+}
+
+static void given_certificate_that_is_none_is_told(void **context)
+{
+	struct problem problem;
+
+	(void)context;
+	fakeroot_file("/pem", "-----BEGIN CERTIFICATE-----\n");
+	assert_int_equal(add_private("/pem", &problem), -EBADMSG);
+	assert_string_equal(problem.reason, "is PEM; the kernel reads DER");
+	problem_free(&problem);
+	assert_int_equal(add_private("/gone", &problem), -ENOENT);
+	assert_problem(&problem, -ENOENT, "there is no such file", NULL);
+	fake_cert("/b.der", "B: 01", "nobody", "65");
+	assert_int_equal(add_private("/b.der", &problem), -ENOPKG);
+	assert_string_equal(problem.reason, "uses a key or digest algorithm that this kernel does not have");
+	problem_free(&problem);
+	fakering.private_error = -ENOSYS;
+	assert_int_equal(add_private("/b.der", &problem), -ENOSYS);
+	assert_problem(
+		&problem, -ENOSYS, "no keyring can be made for this process: Function not implemented", NULL);
+	assert_int_equal(fakering.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +358,8 @@ int main(void)
 		RING_TEST(unneeded_ca_is_no_failure_without_ima),
 		RING_TEST(recall_copies_what_the_kernel_has),
 		RING_TEST(recall_makes_no_keyring),
+		RING_TEST(given_certificate_is_for_verifying_alone),
+		RING_TEST(given_certificate_that_is_none_is_told),
 	};
 
 	return RUN_TESTS(tests);

@@ -179,6 +179,7 @@ static void defaults_are_explained(void **context)
 	apply("", "", false);
 	explain("require = no (default)\n"
 		"signature = auto (default)\n"
+		"allow-sha1 = no (default)\n"
 		"root-certificates = auto (default)\n"
 		"require-certificates =  (default)\n"
 		"policy = /etc/ima/ima-policy (default)\n"
@@ -198,10 +199,11 @@ static void defaults_are_explained(void **context)
 
 static void origins_are_explained(void **context)
 {
-	static const char config[] = "require = no\n\nsignature = required\nroot-certificates = no\n"
-				     "require-certificates = a.der  b\x1b.der\npolicy = /p\n"
-				     "known-good = none\non-failure = halt\nrecovery-timeout = 90\n"
-				     "recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\n";
+	static const char config[] =
+		"require = no\n\nsignature = required\nroot-certificates = no\n"
+		"require-certificates = a.der  b\x1b.der\npolicy = /p\n"
+		"known-good = none\non-failure = halt\nrecovery-timeout = 90\n"
+		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n";
 
 	(void)context;
 	apply(config,
@@ -210,6 +212,7 @@ static void origins_are_explained(void **context)
 		true);
 	explain("require = yes (kernel command line)\n"
 		"signature = required (configuration, line 3)\n"
+		"allow-sha1 = yes (configuration, line 13)\n"
 		"root-certificates = no (configuration, line 4)\n"
 		"require-certificates = a.der b\\x1b.der (configuration, line 5)\n"
 		"policy = /p (configuration, line 6)\n"

@@ -20,14 +20,23 @@ char *__wrap_strdup(const char *string)
 
 static struct problem problem;
 static char *signer;
-static const char *path = "/p";
+static struct sigcheck check;
+
+static int check_new(void **context)
+{
+	check = (struct sigcheck){
+		.path = "/p", .keyring = ".ima", .sha1_switch = "set allow-sha1 = yes in the configuration"};
+	return fakering_new(context);
+}
+
+#define SIGCHECK_TEST(test) cmocka_unit_test_setup_teardown(test, check_new, fakering_remove)
 
 static int verify(const void *value, size_t len)
 {
 	problem = (struct problem){0};
 	free(signer);
 	signer = NULL;
-	return sigcheck_verify((const uint8_t *)"content", 7, value, len, path, ".ima", &signer, &problem);
+	return sigcheck_verify(&check, (const uint8_t *)"content", 7, value, len, &signer, &problem);
 }
 
 #define VERIFY(literal) verify(literal, sizeof(literal) - 1)
@@ -106,10 +115,11 @@ static void other_kinds_are_told(void **context)
 	}
 	assert_int_equal(VERIFY("\x03\x03\x04\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
 	assert_problem(&problem, -EOPNOTSUPP,
-		"its signature has format version 3, which is not used for policies", sign);
+		"its signature has format version 3, and only version 2 is verified here", sign);
 	assert_int_equal(VERIFY("\x06\x03\x04\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
 	assert_problem(&problem, -EOPNOTSUPP,
-		"its signature is one of fs-verity, which is not used for policies", sign);
+		"its signature is one of its fs-verity digest, and only one of its content is verified here",
+		sign);
 }
 
 static void other_digests_are_told(void **context)
@@ -117,11 +127,41 @@ static void other_digests_are_told(void **context)
 	(void)context;
 	fake_key_add(RING_VERIFY, "A: 01234567");
 	assert_int_equal(VERIFY("\x03\x02\x02\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
+	assert_problem(&problem, -EOPNOTSUPP, "is signed over a sha1 digest, of which collisions can be made",
+		"sign it over SHA-256: imactl sign --key KEY '/p'; or set allow-sha1 = yes in the "
+		"configuration");
+	assert_int_equal(VERIFY("\x03\x02\x01\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
+	assert_problem(
+		&problem, -EOPNOTSUPP, "is signed over a md5 digest, of which collisions can be made", sign);
+	assert_int_equal(VERIFY("\x03\x02\x11\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
 	assert_problem(&problem, -EOPNOTSUPP,
-		"is signed over a sha1 digest, which is not accepted here (SHA-224 to SHA-512 are)", sign);
+		"is signed over a sm3 digest, which is not known here (SHA-224 to SHA-512 are)", sign);
 	assert_int_equal(VERIFY("\x03\x02\xff\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
 	assert_problem(&problem, -EOPNOTSUPP,
 		"names digest algorithm 255 in its signature, and there is none of that number", sign);
+}
+
+/* SHA-1 alone is let in by the switch. */
+static void sha1_counts_where_it_is_allowed(void **context)
+{
+	(void)context;
+	fake_key_add(RING_VERIFY, "A: 01234567");
+	check.sha1_switch = NULL;
+	assert_int_equal(VERIFY("\x03\x02\x02\x01\x23\x45\x67\x00\x01s"), 0);
+	assert_string_equal(fakering.verified, "A: 01234567 sha1 digest=20 signature=s");
+	assert_int_equal(VERIFY("\x03\x02\x01\x01\x23\x45\x67\x00\x01s"), -EOPNOTSUPP);
+	assert_problem(
+		&problem, -EOPNOTSUPP, "is signed over a md5 digest, of which collisions can be made", sign);
+}
+
+static void key_remedy_may_be_another(void **context)
+{
+	(void)context;
+	check.key_remedy = "bring it";
+	assert_int_equal(VERIFY(GOOD), -ENOKEY);
+	assert_problem(&problem, -ENOKEY,
+		"is signed with the key 01234567, and no certificate of that key is in .ima",
+		"bring it; the key's number is the end of the certificate's subject key identifier");
 }
 
 static void refusals_of_the_kernel_are_told(void **context)
@@ -158,11 +198,10 @@ static void refusals_of_the_kernel_are_told(void **context)
 static void hostile_path_is_not_in_the_remedy(void **context)
 {
 	(void)context;
-	path = "/p'; reboot #";
+	check.path = "/p'; reboot #";
 	assert_int_equal(VERIFY(""), -ENODATA);
 	assert_string_equal(problem.remedy, "sign it: imactl sign --key KEY 'FILE'");
 	problem_free(&problem);
-	path = "/p";
 }
 
 static void without_memory_it_is_not_verified(void **context)
@@ -178,15 +217,17 @@ static void without_memory_it_is_not_verified(void **context)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RING_TEST(good_signature_names_its_signer),
-		RING_TEST(digest_follows_the_header),
-		RING_TEST(only_copies_of_accepted_keys_count),
-		RING_TEST(missing_signature_is_told),
-		RING_TEST(other_kinds_are_told),
-		RING_TEST(other_digests_are_told),
-		RING_TEST(refusals_of_the_kernel_are_told),
-		RING_TEST(hostile_path_is_not_in_the_remedy),
-		RING_TEST(without_memory_it_is_not_verified),
+		SIGCHECK_TEST(good_signature_names_its_signer),
+		SIGCHECK_TEST(digest_follows_the_header),
+		SIGCHECK_TEST(only_copies_of_accepted_keys_count),
+		SIGCHECK_TEST(missing_signature_is_told),
+		SIGCHECK_TEST(other_kinds_are_told),
+		SIGCHECK_TEST(other_digests_are_told),
+		SIGCHECK_TEST(sha1_counts_where_it_is_allowed),
+		SIGCHECK_TEST(key_remedy_may_be_another),
+		SIGCHECK_TEST(refusals_of_the_kernel_are_told),
+		SIGCHECK_TEST(hostile_path_is_not_in_the_remedy),
+		SIGCHECK_TEST(without_memory_it_is_not_verified),
 	};
 
 	return RUN_TESTS(tests);
