@@ -287,6 +287,8 @@ depends() {
 installkernel() {
 	# What the kernel asks for itself when it meets such a key or digest; elsewhere they are built in.
 	hostonly='' instmods sha512_generic ecdsa_generic
+	# Where Secure Boot is read from; the kernel asks for it when it is mounted.
+	hostonly='' instmods efivarfs
 }
 
 # called by dracut

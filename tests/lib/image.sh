@@ -214,10 +214,15 @@ audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $
 	pid=$!
 	image_watch "$pid" "$until"
 	wait "$pid" 2> /dev/null
+	image_log "$until"
+}
+
+# Makes $VM/log of the serial line, and checks that the expression is there.
+image_log() {
 	sed -e 's/\r//g' -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\x1bc//g' "$VM/serial" | tr -d '\000' > "$VM/log"
-	if grep -q -E -e "$until" "$VM/log"; then
-		vm_pass "reached: $until"
+	if grep -q -E -e "$1" "$VM/log"; then
+		vm_pass "reached: $1"
 	else
-		vm_fail "not reached: $until; QEMU says: $(tail -n 3 "$VM/qemu.log")"
+		vm_fail "not reached: $1; QEMU says: $(tail -n 3 "$VM/qemu.log")"
 	fi
 }
