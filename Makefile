@@ -26,6 +26,8 @@ MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/imaboot
 # dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
 DRACUTDIR ?= /usr/lib/dracut
+# The hooks of package managers name it by its path.
+HELPERDIR ?= /usr/lib/imaboot
 LIBC ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
 HOSTCC ?= gcc
 WERROR ?=
@@ -213,6 +215,8 @@ INSTALLED = \
 	0755:dracut-module/50imaboot/module-setup.sh:$(DRACUTDIR)/modules.d/50imaboot/module-setup.sh \
 	0755:dracut-module/50imaboot/imaboot-pre-pivot.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-pre-pivot.sh \
 	0644:dracut-module/10-imaboot.conf:$(DRACUTDIR)/dracut.conf.d/10-imaboot.conf \
+	0755:packaging/signing/sign-installed:$(HELPERDIR)/sign-installed \
+	$(foreach file,dpkg.cfg imaboot.hook portage.bashrc README.md,0644:packaging/signing/$(file):$(DOCDIR)/signing/$(file)) \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE
@@ -223,7 +227,7 @@ install: all ## put everything below DESTDIR and PREFIX
 
 uninstall: ## take away what install put there
 	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done
-	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)" \
+	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" \
 		"$(DESTDIR)$(DRACUTDIR)/modules.d/50imaboot" 2>/dev/null || true
 
 clean: ## remove everything that was built

@@ -26,6 +26,10 @@ wanted=$(
 			[ ! -f "$file" ] || echo "755 usr/lib/dracut/modules.d/50imaboot/${file##*/}"
 		done
 		[ ! -d dracut-module/50imaboot ] || echo '644 usr/lib/dracut/dracut.conf.d/10-imaboot.conf'
+		echo '755 usr/lib/imaboot/sign-installed'
+		for file in README.md dpkg.cfg imaboot.hook portage.bashrc; do
+			echo "644 usr/share/doc/imaboot/signing/$file"
+		done
 		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )
