@@ -171,6 +171,50 @@ int rootfile_open(int root_fd, const char *root, const char *path, uint64_t max,
 	return fd;
 }
 
+int rootfile_try(int root_fd, const char *path, struct stat *ret_st)
+{
+	_cleanup_close_ int path_fd = open_inside(root_fd, path, O_PATH, 0);
+
+	if (path_fd < 0)
+		return path_fd;
+	if (fstat(path_fd, ret_st) < 0)
+		return -errno;
+	return S_ISREG(ret_st->st_mode) ? reopen_for_reading(path_fd) : -EINVAL;
+}
+
+/* What /proc says of a descriptor. */
+static int name_of(int fd, char ret[static PATH_MAX])
+{
+	char link[64];
+	ssize_t len;
+
+	(void)format_text(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, ret, PATH_MAX);
+	if (len < 0)
+		return errno == ENOENT ? -ENXIO : -errno;
+	if (len == PATH_MAX)
+		return -ENAMETOOLONG;
+	ret[len] = '\0';
+	return 0;
+}
+
+int rootfile_real_path(int root_fd, int fd, char ret[static PATH_MAX])
+{
+	char root[PATH_MAX], path[PATH_MAX];
+	size_t len;
+	int r = name_of(root_fd, root);
+
+	if (r == 0)
+		r = name_of(fd, path);
+	if (r < 0)
+		return r;
+	len = string_equal(root, "/") ? 0 : strlen(root);
+	if (strncmp(path, root, len) != 0 || path[len] != '/')
+		return -EXDEV;
+	memmove(ret, path + len, strlen(path + len) + 1);
+	return 0;
+}
+
 int rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
 	struct problem *problem)
 {
@@ -213,6 +257,13 @@ void rootfile_free(struct rootfile *file)
 	close_fd(&file->fd);
 	free(file->bytes);
 	*file = (struct rootfile){.fd = -1};
+}
+
+bool root_has_folder(int root_fd, const char *path)
+{
+	_cleanup_close_ int fd = open_inside(root_fd, path, O_PATH | O_DIRECTORY, 0);
+
+	return fd >= 0;
 }
 
 static int compare_names(const void *a, const void *b)

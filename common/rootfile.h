@@ -11,7 +11,10 @@
 #define IMABOOT_ROOTFILE_H
 
 #include <limits.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include "problem.h"
 #include "util.h"
 
@@ -41,6 +44,18 @@ _must_check_ int rootfile_open(
 _must_check_ int rootfile_read(int root_fd, const char *root, const char *path, size_t max,
 	struct rootfile *ret, struct problem *problem);
 
+/*
+ * As rootfile_open(), without a bound and without a word: where a file is looked for in several places. The facts of
+ * the file are in *ret_st.
+ */
+_must_check_ int rootfile_try(int root_fd, const char *path, struct stat *ret_st);
+
+/*
+ * Where an open file really is: its path inside the root, links resolved (/proc/self/fd). Returns 0, or a negative errno:
+ * -EXDEV it is not below the root, -ENAMETOOLONG, -ENXIO procfs is not mounted.
+ */
+_must_check_ int rootfile_real_path(int root_fd, int fd, char ret[static PATH_MAX]);
+
 /* Releases the content and closes the descriptor. */
 void rootfile_free(struct rootfile *file);
 
@@ -59,6 +74,9 @@ void root_list_free(char **names, size_t count);
  * from the current one. Returns 0 or a negative errno.
  */
 _must_check_ int root_absolute(const char *file, char ret[static PATH_MAX]);
+
+/* True where path is a folder, or a link to one inside the root. */
+bool root_has_folder(int root_fd, const char *path);
 
 /* True where two open roots are the same folder. */
 int root_same(int one_fd, int other_fd);

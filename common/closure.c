@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+/* Which files an execution opens: the files themselves, and scripts; see closure.h. */
+#include "closure_internal.h"
+
+#include <elf.h>
+#include <errno.h>
+#include "hwcaps.h"
+
+#define SCRIPT_LINE 256 /* bytes that the kernel looks at (BINPRM_BUF_SIZE) */
+#define SCRIPT_DEPTH 5  /* interpreters of interpreters (exec_binprm) */
+
+void closure_init(struct closure *closure, int root_fd, const char *root)
+{
+	*closure = (struct closure){
+		.root_fd = root_fd, .root = root, .level = hwcaps_running(), .cache_file = {.fd = -1}};
+}
+
+/* A zeroed entry behind an array, which it may move. */
+static void *grow(void *array_pointer, size_t count, size_t size)
+{
+	char **array = array_pointer, *grown = realloc(*array, (count + 1) * size);
+
+	if (!grown)
+		return NULL;
+	*array = grown;
+	return memset(grown + count * size, 0, size);
+}
+
+int closure_gap(struct closure *closure, const char *name, size_t user, const char *reason)
+{
+	struct closure_gap *gap;
+	size_t i;
+
+	for (i = 0; i < closure->gap_count; i++)
+		if (closure->gaps[i].user == user && string_equal(closure->gaps[i].name, name))
+			return 0;
+	gap = closure->gap_count < CLOSURE_FILES_MAX
+		      ? grow(&closure->gaps, closure->gap_count, sizeof(*closure->gaps))
+		      : NULL;
+	if (!gap || !(gap->name = strdup(name)))
+		return -ENOMEM;
+	gap->user = user;
+	gap->reason = reason;
+	closure->gap_count++;
+	return 0;
+}
+
+/* Says why a program could not be added whole. */
+static int refuse(struct problem *problem, int error)
+{
+	switch (error) {
+	case -ENOEXEC:
+		return problem_set(
+			problem, error, "is a script whose first line names no interpreter within 256 bytes");
+	case -ELOOP:
+		return problem_set(
+			problem, error, "is a script with more than five interpreters of interpreters");
+	case -E2BIG:
+		return problem_set(problem, error, "needs more files than are looked at");
+	case -ENOMEM:
+		return problem_set(problem, error, "out of memory");
+	default:
+		return problem_set(problem, error, "cannot be read: %s", strerror(-error));
+	}
+}
+
+static size_t find_file(const struct closure *closure, const struct stat *st)
+{
+	size_t i;
+
+	for (i = 0; i < closure->count; i++)
+		if (closure->files[i].dev == st->st_dev && closure->files[i].ino == st->st_ino)
+			return i;
+	return CLOSURE_NONE;
+}
+
+/* Adds a file that is open. Its ELF part is read; where it has one that is not right, that is a gap. */
+static ssize_t add_file(struct closure *closure, int fd, const struct stat *st, const char *path, size_t user)
+{
+	struct elf_source source = {.fd = fd, .len = (uint64_t)st->st_size};
+	char real[PATH_MAX];
+	struct closure_file *file;
+	const char *why = NULL;
+	int r;
+
+	if (closure->count == CLOSURE_FILES_MAX)
+		return -E2BIG;
+	file = grow(&closure->files, closure->count, sizeof(*closure->files));
+	if (!file)
+		return -ENOMEM;
+	file->path = strdup(rootfile_real_path(closure->root_fd, fd, real) == 0 ? real : path);
+	if (!file->path)
+		return -ENOMEM;
+	file->dev = st->st_dev;
+	file->ino = st->st_ino;
+	file->user = user == CLOSURE_NONE ? closure->count : user;
+	closure->count++;
+	file->elf = malloc(sizeof(*file->elf));
+	r = file->elf ? elf_read(&source, file->elf, &why) : -ENOMEM;
+	if (r < 0) {
+		free(file->elf);
+		file->elf = NULL;
+	}
+	if (r == -ENOMEM || (r < 0 && r != -ENOEXEC && closure_gap(closure, path, file->user, why) < 0))
+		return -ENOMEM;
+	return (ssize_t)closure->count - 1;
+}
+
+/* The file that is open, added or known before, with the role. */
+static ssize_t take_file(struct closure *closure, int fd, const struct stat *st, const char *path,
+	unsigned int role, size_t user)
+{
+	size_t known = find_file(closure, st);
+	ssize_t file = known == CLOSURE_NONE ? add_file(closure, fd, st, path, user) : (ssize_t)known;
+
+	if (file >= 0)
+		closure->files[file].roles |= role;
+	return file;
+}
+
+ssize_t closure_open(
+	struct closure *closure, const char *path, unsigned int role, size_t user, struct problem *problem)
+{
+	struct stat st;
+	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	ssize_t file;
+
+	if (fd < 0)
+		return problem ? rootfile_open(closure->root_fd, closure->root, path, UINT64_MAX, problem)
+			       : fd;
+	file = take_file(closure, fd, &st, path, role, user);
+	if (file < 0 && problem)
+		refuse(problem, (int)file);
+	return file;
+}
+
+/* True where the file's header is one of the program's class and machine; a malformed rest is told later. */
+static bool is_alike(int fd, const struct elf *elf)
+{
+	uint8_t header[20];
+
+	return pread(fd, header, sizeof(header), 0) == sizeof(header) &&
+	       memcmp(header, ELFMAG, SELFMAG) == 0 &&
+	       header[EI_CLASS] == (elf->bits == 64 ? ELFCLASS64 : ELFCLASS32) &&
+	       header[EI_DATA] == ELFDATA2LSB && (header[18] | header[19] << 8) == elf->machine;
+}
+
+ssize_t load_open(struct load *load, const char *path, size_t object)
+{
+	struct closure *closure = load->closure;
+	struct stat st;
+	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	ssize_t file;
+
+	if (fd < 0)
+		return fd;
+	if (!is_alike(fd, object_elf(load, 0)))
+		return -ENOENT;
+	file = take_file(closure, fd, &st, path, CLOSURE_LIBRARY, load->objects[object].file);
+	return file >= 0 && !closure->files[file].elf ? -ENOEXEC : file;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * The interpreter of a script's first line (load_script). Returns 0, -ENODATA where the file is no script, -ENOEXEC
+ * where the kernel takes no interpreter from it.
+ */
+static int script_interpreter(int fd, char ret[static SCRIPT_LINE])
+{
+	char line[SCRIPT_LINE + 1] = "", *start = line + 2, *end, *newline;
+	ssize_t n = pread(fd, line, SCRIPT_LINE, 0);
+
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return n < 0 ? -errno : -ENODATA;
+	newline = memchr(line, '\n', SCRIPT_LINE);
+	if (newline)
+		*newline = '\0';
+	while (is_blank(*start))
+		start++;
+	end = start;
+	while (*end && !is_blank(*end))
+		end++;
+	/* A name that the kernel's buffer may have cut is not taken. */
+	if (end == start || (!newline && end == line + SCRIPT_LINE))
+		return -ENOEXEC;
+	*end = '\0';
+	memcpy(ret, start, (size_t)(end - start) + 1);
+	return 0;
+}
+
+/* A path as the first process has it, whose working folder is the root. */
+static int from_root(const char *path, char ret[static PATH_MAX])
+{
+	size_t slash = *path != '/', len = strlen(path);
+
+	if (len + slash >= PATH_MAX)
+		return -ENAMETOOLONG;
+	*ret = '/';
+	memcpy(ret + slash, path, len + 1);
+	return 0;
+}
+
+/* The dynamic linker of a program, and then its libraries. */
+static int add_linker(struct closure *closure, size_t program)
+{
+	const struct elf *elf = closure->files[program].elf;
+	char path[PATH_MAX];
+	ssize_t linker;
+
+	if (closure->files[program].complete || !elf->interp)
+		return 0;
+	closure->files[program].complete = true;
+	if (from_root(elf->interp, path) < 0)
+		return closure_gap(closure, elf->interp, program, "is too long a path");
+	linker = closure_open(closure, path, CLOSURE_LINKER, program, NULL);
+	if (linker == -ENOMEM || linker == -E2BIG)
+		return (int)linker;
+	if (linker < 0)
+		return closure_gap(closure, path, program, "is not there");
+	return closure_load(closure, program, (size_t)linker);
+}
+
+/*
+ * The interpreter of a file that is a script: opens it as a program. Returns its index, -ENODATA where the file is no
+ * script, or another negative errno.
+ */
+static ssize_t add_interpreter(struct closure *closure, size_t script)
+{
+	char name[SCRIPT_LINE], path[PATH_MAX];
+	struct stat st;
+	_cleanup_close_ int fd = rootfile_try(closure->root_fd, closure->files[script].path, &st);
+	ssize_t file;
+	int r = fd < 0 ? fd : script_interpreter(fd, name);
+
+	if (r < 0)
+		return r;
+	closure->files[script].roles |= CLOSURE_SCRIPT;
+	r = from_root(name, path);
+	if (r < 0)
+		return r;
+	file = closure_open(closure, path, CLOSURE_PROGRAM, script, NULL);
+	if (file >= 0 || file == -ENOMEM || file == -E2BIG)
+		return file;
+	r = closure_gap(closure, path, script, "is not there");
+	return r < 0 ? r : -ENODATA;
+}
+
+static int add_rest(struct closure *closure, size_t program)
+{
+	ssize_t next = (ssize_t)program;
+	unsigned int depth;
+
+	for (depth = 0; next >= 0 && !closure->files[next].elf; depth++) {
+		if (depth > SCRIPT_DEPTH)
+			return -ELOOP;
+		program = (size_t)next;
+		next = add_interpreter(closure, program);
+	}
+	if (next >= 0)
+		return add_linker(closure, (size_t)next);
+	return next == -ENODATA ? 0 : (int)next;
+}
+
+ssize_t closure_add(struct closure *closure, const char *path, struct problem *problem)
+{
+	ssize_t file = closure_open(closure, path, 0, CLOSURE_NONE, problem);
+	int r;
+
+	if (file < 0)
+		return file;
+	/* Its own user: it was asked for. Once it was a program, all that it opens is there. */
+	closure->files[file].user = (size_t)file;
+	if (closure->files[file].roles & (CLOSURE_PROGRAM | CLOSURE_SCRIPT))
+		return file;
+	closure->files[file].roles |= CLOSURE_PROGRAM;
+	r = add_rest(closure, (size_t)file);
+	return r < 0 ? refuse(problem, r) : file;
+}
+
+void closure_free(struct closure *closure)
+{
+	size_t i;
+
+	for (i = 0; i < closure->count; i++) {
+		free(closure->files[i].path);
+		if (closure->files[i].elf)
+			elf_free(closure->files[i].elf);
+		free(closure->files[i].elf);
+	}
+	for (i = 0; i < closure->gap_count; i++)
+		free(closure->gaps[i].name);
+	free(closure->files);
+	free(closure->gaps);
+	rootfile_free(&closure->cache_file);
+	*closure = (struct closure){.root_fd = -1, .cache_file = {.fd = -1}};
+}
