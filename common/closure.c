@@ -6,8 +6,8 @@
 #include <errno.h>
 #include "hwcaps.h"
 
-#define SCRIPT_LINE 256 /* bytes that the kernel looks at (BINPRM_BUF_SIZE) */
-#define SCRIPT_DEPTH 5  /* interpreters of interpreters (exec_binprm) */
+#define SCRIPT_LINE CLOSURE_INTERPRETER_MAX /* bytes that the kernel looks at (BINPRM_BUF_SIZE) */
+#define SCRIPT_DEPTH 5                      /* interpreters of interpreters (exec_binprm) */
 
 void closure_init(struct closure *closure, int root_fd, const char *root)
 {
@@ -93,6 +93,7 @@ static ssize_t add_file(struct closure *closure, int fd, const struct stat *st, 
 		return -ENOMEM;
 	file->dev = st->st_dev;
 	file->ino = st->st_ino;
+	file->mode = st->st_mode;
 	file->user = user == CLOSURE_NONE ? closure->count : user;
 	closure->count++;
 	file->elf = malloc(sizeof(*file->elf));
@@ -193,15 +194,26 @@ static int script_interpreter(int fd, char ret[static SCRIPT_LINE])
 }
 
 /* A path as the first process has it, whose working folder is the root. */
-static int from_root(const char *path, char ret[static PATH_MAX])
+static int from_root(const char *path, char *ret, size_t size)
 {
 	size_t slash = *path != '/', len = strlen(path);
 
-	if (len + slash >= PATH_MAX)
+	if (len + slash >= size)
 		return -ENAMETOOLONG;
 	*ret = '/';
 	memcpy(ret + slash, path, len + 1);
 	return 0;
+}
+
+int closure_interpreter(
+	const struct closure *closure, const char *path, char ret[static CLOSURE_INTERPRETER_MAX + 1])
+{
+	char name[SCRIPT_LINE];
+	struct stat st;
+	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	int r = fd < 0 ? fd : script_interpreter(fd, name);
+
+	return r < 0 ? r : from_root(name, ret, CLOSURE_INTERPRETER_MAX + 1);
 }
 
 /* The dynamic linker of a program, and then its libraries. */
@@ -214,7 +226,7 @@ static int add_linker(struct closure *closure, size_t program)
 	if (closure->files[program].complete || !elf->interp)
 		return 0;
 	closure->files[program].complete = true;
-	if (from_root(elf->interp, path) < 0)
+	if (from_root(elf->interp, path, sizeof(path)) < 0)
 		return closure_gap(closure, elf->interp, program, "is too long a path");
 	linker = closure_open(closure, path, CLOSURE_LINKER, program, NULL);
 	if (linker == -ENOMEM || linker == -E2BIG)
@@ -230,18 +242,13 @@ static int add_linker(struct closure *closure, size_t program)
  */
 static ssize_t add_interpreter(struct closure *closure, size_t script)
 {
-	char name[SCRIPT_LINE], path[PATH_MAX];
-	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(closure->root_fd, closure->files[script].path, &st);
+	char path[CLOSURE_INTERPRETER_MAX + 1];
 	ssize_t file;
-	int r = fd < 0 ? fd : script_interpreter(fd, name);
+	int r = closure_interpreter(closure, closure->files[script].path, path);
 
 	if (r < 0)
 		return r;
 	closure->files[script].roles |= CLOSURE_SCRIPT;
-	r = from_root(name, path);
-	if (r < 0)
-		return r;
 	file = closure_open(closure, path, CLOSURE_PROGRAM, script, NULL);
 	if (file >= 0 || file == -ENOMEM || file == -E2BIG)
 		return file;
@@ -272,6 +279,8 @@ ssize_t closure_add(struct closure *closure, const char *path, struct problem *p
 
 	if (file < 0)
 		return file;
+	if (!(closure->files[file].mode & 0111))
+		return problem_set(problem, -EACCES, "is not executable");
 	/* Its own user: it was asked for. Once it was a program, all that it opens is there. */
 	closure->files[file].user = (size_t)file;
 	if (closure->files[file].roles & (CLOSURE_PROGRAM | CLOSURE_SCRIPT))

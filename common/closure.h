@@ -42,6 +42,7 @@ struct closure_file {
 	size_t user; /* index of the file because of which it was opened first; its own where it was asked for */
 	dev_t dev;
 	ino_t ino;
+	mode_t mode;
 	bool complete;   /* all that it needs as a program is there */
 	struct elf *elf; /* NULL: no ELF file, or a malformed one; stays where it is while the array grows */
 };
@@ -76,6 +77,15 @@ void closure_init(struct closure *closure, int root_fd, const char *root);
  * the program asks for and does not get is a gap, not an error.
  */
 _must_check_ ssize_t closure_add(struct closure *closure, const char *path, struct problem *problem);
+
+#define CLOSURE_INTERPRETER_MAX 256
+
+/*
+ * The interpreter that a script names in its first line, as a path from the root. Returns 0; -ENODATA: the file is no
+ * script; or another negative errno.
+ */
+_must_check_ int closure_interpreter(
+	const struct closure *closure, const char *path, char ret[static CLOSURE_INTERPRETER_MAX + 1]);
 
 /* Releases everything but root_fd. */
 void closure_free(struct closure *closure);

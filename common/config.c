@@ -29,6 +29,7 @@ struct parser {
 enum kind {
 	KIND_WORD,   /* one of a list of words */
 	KIND_NAMES,  /* file names, separated by blanks */
+	KIND_PATHS,  /* absolute paths, separated by blanks, and words among them */
 	KIND_PATH,   /* an absolute path, or "none" where words allow it */
 	KIND_NUMBER, /* a decimal number up to max, or "none" where words allow it */
 };
@@ -46,6 +47,7 @@ static const struct {
 	[KEY_REQUIRED_CERTS] = {"require-certificates", KIND_NAMES, NULL, 0},
 	[KEY_POLICY] = {"policy", KIND_PATH, NULL, 0},
 	[KEY_KNOWN_GOOD] = {"known-good", KIND_PATH, "none", 0},
+	[KEY_PREFLIGHT] = {"preflight", KIND_PATHS, "init|off", 0},
 	[KEY_ON_FAILURE] = {"on-failure", KIND_WORD, CONFIG_FAILURE_WORDS, 0},
 	[KEY_RECOVERY_TIMEOUT] = {"recovery-timeout", KIND_NUMBER, NULL, CONFIG_TIMEOUT_MAX},
 	[KEY_RECOVERY_TIMEOUT_ACTION] = {"recovery-timeout-action", KIND_WORD, CONFIG_TIMEOUT_WORDS, 0},
@@ -96,34 +98,63 @@ static int shown(size_t len)
 	return len > 64 ? 64 : (int)len;
 }
 
-static void add_required(struct parser *parser, struct text name)
+static void add_item(struct parser *parser, struct text item, char ***list, size_t *count)
 {
-	struct config *config = parser->config;
-	char **list = realloc(config->required_certs, (config->required_cert_count + 1) * sizeof(*list));
+	char **grown = realloc(*list, (*count + 1) * sizeof(*grown));
 
-	if (list)
-		config->required_certs = list;
-	if (!list || !(list[config->required_cert_count] = strndup(name.bytes, name.len))) {
+	if (grown)
+		*list = grown;
+	if (!grown || !(grown[*count] = strndup(item.bytes, item.len))) {
 		parser->error = -ENOMEM;
 		return;
 	}
-	config->required_cert_count++;
+	(*count)++;
 }
 
-static void take_names(struct parser *parser, struct text value)
+static void take_name(struct parser *parser, struct text name)
 {
-	while (value.len) {
-		struct text name = {value.bytes, 0};
+	struct config *config = parser->config;
 
-		while (name.len < value.len && !is_blank(name.bytes[name.len]))
-			name.len++;
-		if (memchr(name.bytes, '/', name.len))
-			error(parser, "'%.*s' must be a file name without a folder", shown(name.len),
-				name.bytes);
+	if (memchr(name.bytes, '/', name.len))
+		error(parser, "'%.*s' must be a file name without a folder", shown(name.len), name.bytes);
+	else
+		add_item(parser, name, &config->required_certs, &config->required_cert_count);
+}
+
+/* An item of preflight: init, or a path; off stands alone. */
+static void take_program(struct parser *parser, struct text item, bool alone)
+{
+	struct config *config = parser->config;
+	int word = words_find(table[KEY_PREFLIGHT].words, item.bytes, item.len);
+
+	if (word == PREFLIGHT_INIT || (word == PREFLIGHT_OFF && alone))
+		config->preflight = (enum config_preflight)word;
+	else if (*item.bytes == '/' && item.len < CONFIG_PATH_MAX)
+		add_item(parser, item, &config->preflight_paths, &config->preflight_path_count);
+	else
+		error(parser,
+			"'%.*s' is no value of 'preflight', which takes off, or init and absolute paths",
+			shown(item.len), item.bytes);
+}
+
+/* Values with blanks between them. */
+static void take_items(struct parser *parser, enum config_key key, struct text value)
+{
+	size_t whole = value.len;
+
+	if (key == KEY_PREFLIGHT)
+		parser->config->preflight = PREFLIGHT_LIST;
+	while (value.len) {
+		struct text item = {value.bytes, 0};
+
+		while (item.len < value.len && !is_blank(item.bytes[item.len]))
+			item.len++;
+		if (key == KEY_PREFLIGHT)
+			take_program(parser, item, item.len == whole);
 		else
-			add_required(parser, name);
-		value.bytes += name.len;
-		value.len -= name.len;
+			take_name(parser, item);
+		value.bytes += item.len;
+		value.len -= item.len;
 		value = trim(value);
 	}
 }
@@ -211,7 +242,8 @@ static void take_value(struct parser *parser, enum config_key key, struct text v
 		take_word(parser, key, value);
 		break;
 	case KIND_NAMES:
-		take_names(parser, value);
+	case KIND_PATHS:
+		take_items(parser, key, value);
 		break;
 	case KIND_PATH:
 		take_path(parser, key, value);
@@ -313,14 +345,25 @@ static int word_of(const struct config *config, enum config_key key)
 	}
 }
 
-static void names_value(const struct config *config, char ret[static CONFIG_PATH_MAX])
+static void add_items(struct buf *text, char *const *items, size_t count)
 {
-	_cleanup_buf_ struct buf names = {0};
 	size_t i;
 
-	for (i = 0; i < config->required_cert_count; i++)
-		buf_printf(&names, "%s%s", i ? " " : "", config->required_certs[i]);
-	(void)format_text(ret, CONFIG_PATH_MAX, "%s", buf_string(&names));
+	for (i = 0; i < count; i++)
+		buf_printf(text, "%s%s", text->len ? " " : "", items[i]);
+}
+
+static void items_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX])
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	if (key == KEY_PREFLIGHT && config->preflight != PREFLIGHT_LIST)
+		buf_puts(&text, config->preflight == PREFLIGHT_OFF ? "off" : "init");
+	if (key == KEY_PREFLIGHT)
+		add_items(&text, config->preflight_paths, config->preflight_path_count);
+	else
+		add_items(&text, config->required_certs, config->required_cert_count);
+	(void)format_text(ret, CONFIG_PATH_MAX, "%s", buf_string(&text));
 }
 
 void config_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX])
@@ -332,7 +375,8 @@ void config_value(const struct config *config, enum config_key key, char ret[sta
 		words_copy(table[key].words, word_of(config, key), ret);
 		break;
 	case KIND_NAMES:
-		names_value(config, ret);
+	case KIND_PATHS:
+		items_value(config, key, ret);
 		break;
 	case KIND_PATH:
 		(void)format_text(ret, CONFIG_PATH_MAX, "%s", *path ? path : "none");
@@ -347,13 +391,16 @@ void config_value(const struct config *config, enum config_key key, char ret[sta
 	}
 }
 
+static void free_items(char ***items, size_t *count)
+{
+	while (*count)
+		free((*items)[--*count]);
+	free(*items);
+	*items = NULL;
+}
+
 void config_free(struct config *config)
 {
-	size_t i;
-
-	for (i = 0; i < config->required_cert_count; i++)
-		free(config->required_certs[i]);
-	free(config->required_certs);
-	config->required_certs = NULL;
-	config->required_cert_count = 0;
+	free_items(&config->required_certs, &config->required_cert_count);
+	free_items(&config->preflight_paths, &config->preflight_path_count);
 }

@@ -29,6 +29,7 @@ enum config_key {
 	KEY_REQUIRED_CERTS,
 	KEY_POLICY,
 	KEY_KNOWN_GOOD,
+	KEY_PREFLIGHT,
 	KEY_ON_FAILURE,
 	KEY_RECOVERY_TIMEOUT,
 	KEY_RECOVERY_TIMEOUT_ACTION,
@@ -40,6 +41,9 @@ enum config_key {
 
 enum config_signature { SIGNATURE_AUTO, SIGNATURE_REQUIRED, SIGNATURE_OPTIONAL };
 enum config_root_certs { CONFIG_CERTS_AUTO, CONFIG_CERTS_YES, CONFIG_CERTS_NO };
+
+/* For which programs a policy is tried before it is committed. */
+enum config_preflight { PREFLIGHT_INIT, PREFLIGHT_OFF, PREFLIGHT_LIST };
 
 /* What a failed boot leads to; in the order of CONFIG_FAILURE_WORDS. */
 enum config_failure { FAILURE_RECOVERY, FAILURE_REBOOT, FAILURE_POWEROFF, FAILURE_HALT, FAILURE_CONTINUE };
@@ -58,6 +62,9 @@ struct config {
 	size_t required_cert_count;
 	char policy[CONFIG_PATH_MAX];     /* the root's policy; absolute, inside the root */
 	char known_good[CONFIG_PATH_MAX]; /* the root's next choice; "": none */
+	enum config_preflight preflight;
+	char **preflight_paths; /* with PREFLIGHT_LIST, and beside init: absolute, inside the root */
+	size_t preflight_path_count;
 	enum config_failure on_failure;
 	unsigned int recovery_timeout; /* seconds; 0: no end */
 	enum config_timeout timeout_action;

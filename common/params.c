@@ -7,7 +7,6 @@
 #include "format.h"
 
 #define POLICY_WORDS "root|known-good|image|none"
-#define KDUMP_PREFIX "elfcorehdr="
 #define COMPLAINT_MAX 256
 
 static const struct {
@@ -171,6 +170,49 @@ static void take_word(const struct word *word, struct params *ret,
 	complain(text, context);
 }
 
+static bool is_named(const struct word *word, const char *name)
+{
+	return text_is(word->name, word->name_len, name);
+}
+
+/* A value, cut to its room. */
+static void copy_value(const struct word *word, char *ret, size_t size)
+{
+	(void)format_text(ret, size, "%.*s", (int)word->value_len, word->value);
+}
+
+/* ima_policy= takes words between blanks and bars (ima_policy.c, policy_setup). */
+static bool has_appraise_tcb(const struct word *word)
+{
+	const char *at = word->value, *end = at + word->value_len;
+	size_t len;
+
+	for (; at < end; at += len + 1) {
+		for (len = 0; at + len < end && at[len] != ' ' && at[len] != '|'; len++)
+			;
+		if (text_is(at, len, "appraise_tcb"))
+			return true;
+	}
+	return false;
+}
+
+/* Parameters of the kernel itself that matter here. */
+static void take_of_kernel(const struct word *word, struct params *ret)
+{
+	if (is_named(word, "ima_appraise_tcb"))
+		ret->appraise_tcb = true;
+	if (!word->value)
+		return;
+	if (is_named(word, "elfcorehdr"))
+		ret->kdump = true;
+	else if (is_named(word, "init") && word->value_len < PARAM_TEXT_MAX)
+		copy_value(word, ret->init, sizeof(ret->init));
+	else if (is_named(word, "ima_appraise"))
+		copy_value(word, ret->appraise, sizeof(ret->appraise));
+	else if (is_named(word, "ima_policy"))
+		ret->appraise_tcb |= has_appraise_tcb(word);
+}
+
 void params_parse(const char *line, size_t len, struct params *ret,
 	void (*complain)(const char *text, void *context), void *context)
 {
@@ -179,9 +221,7 @@ void params_parse(const char *line, size_t len, struct params *ret,
 
 	*ret = (struct params){.on_failure = -1};
 	while (next_word(&line, end, &word)) {
-		if (word.value && word.name_len == strlen(KDUMP_PREFIX) - 1 &&
-			memcmp(word.name, KDUMP_PREFIX, word.name_len) == 0)
-			ret->kdump = true;
+		take_of_kernel(&word, ret);
 		take_word(&word, ret, complain, context);
 	}
 }

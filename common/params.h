@@ -32,6 +32,9 @@ struct params {
 	enum param_value values[PARAM_COUNT]; /* of the booleans */
 	char policy[PARAM_TEXT_MAX]; /* root, known-good, image, none or an absolute path; "": not given */
 	int on_failure;              /* an index into CONFIG_FAILURE_WORDS; -1: not given */
+	char init[PARAM_TEXT_MAX];   /* init=, the last one; "": not given */
+	char appraise[8];            /* ima_appraise=, the last one, cut: log, fix, off, enforce or another */
+	bool appraise_tcb;           /* ima_policy= has appraise_tcb, or ima_appraise_tcb is there */
 	bool kdump; /* elfcorehdr= is there: this kernel only saves the dump of a crashed one */
 };
 

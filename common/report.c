@@ -54,6 +54,7 @@ const char *policy_stage_name(enum policy_stage stage)
 {
 	static const char *const names[] = {[STAGE_READ] = "read",
 		[STAGE_SIGNATURE] = "signature",
+		[STAGE_PREFLIGHT] = "preflight",
 		[STAGE_DRY_RUN] = "dry-run",
 		[STAGE_COMMIT] = "commit",
 		[STAGE_CONFIRM] = "confirm"};
@@ -105,6 +106,24 @@ int report_add_message(struct report *report, const char *format, ...)
 		return 0;
 	report->message_count--;
 	return -ENOMEM;
+}
+
+void report_add_denied(
+	struct report_candidate *candidate, const char *path, bool of_image, uint32_t line, const char *cause)
+{
+	struct report_denied *denied =
+		candidate->denied_count < REPORT_DENIED_MAX
+			? add_record(&candidate->denied, &candidate->denied_count, sizeof(*candidate->denied))
+			: NULL;
+
+	if (!denied)
+		return;
+	*denied = (struct report_denied){strdup(path), of_image, line, strdup(cause)};
+	if (denied->path && denied->cause)
+		return;
+	free(denied->path);
+	free(denied->cause);
+	candidate->denied_count--;
 }
 
 const struct report_candidate *report_policy(const struct report *report)
@@ -175,6 +194,8 @@ void report_certs_json(const struct report *report, struct buf *ret)
 
 static void candidate_json(const struct report_candidate *candidate, struct json *json)
 {
+	size_t i;
+
 	json_object_begin(json, NULL);
 	json_string(json, "source", candidate->source);
 	json_string(json, "path", candidate->path);
@@ -182,6 +203,16 @@ static void candidate_json(const struct report_candidate *candidate, struct json
 	json_string(json, "stage", policy_stage_name(candidate->stage));
 	json_string(json, "result", candidate_result_name(candidate->result));
 	problem_json(&candidate->problem, json);
+	json_array_begin(json, "denied");
+	for (i = 0; i < candidate->denied_count; i++) {
+		json_object_begin(json, NULL);
+		json_string(json, "path", candidate->denied[i].path);
+		json_string(json, "source", candidate->denied[i].of_image ? "image" : "root");
+		json_number(json, "line", candidate->denied[i].line);
+		json_string(json, "cause", candidate->denied[i].cause);
+		json_object_end(json);
+	}
+	json_array_end(json);
 	json_object_end(json);
 }
 
@@ -329,6 +360,16 @@ void report_summary(const struct report *report, struct buf *ret)
 		report->duration_us / 1000, report->duration_us % 1000);
 }
 
+static void free_denied(struct report_candidate *candidate)
+{
+	while (candidate->denied_count) {
+		candidate->denied_count--;
+		free(candidate->denied[candidate->denied_count].path);
+		free(candidate->denied[candidate->denied_count].cause);
+	}
+	free(candidate->denied);
+}
+
 void report_free(struct report *report)
 {
 	size_t i;
@@ -342,6 +383,7 @@ void report_free(struct report *report)
 		free(report->candidates[i].path);
 		free(report->candidates[i].signed_by);
 		free(report->candidates[i].not_verified);
+		free_denied(&report->candidates[i]);
 		problem_free(&report->candidates[i].problem);
 	}
 	for (i = 0; i < report->message_count; i++)

@@ -12,8 +12,9 @@
  *   keyring       the one the signers went to, ".ima" or "_ima"; null where none was used
  *   certificates  [{path, source: image or root, keyring, result: loaded, present, skipped or
  *                 refused, key: the kernel's description or null, reason, remedy: text or null}]
- *   candidates    [{source: root, known-good, image or parameter, path, sha256, stage: read, signature, dry-run, commit
- *                 or confirm, result: accepted, failed or absent, reason, remedy}]
+ *   candidates    [{source: root, known-good, image or parameter, path, sha256, stage: read, signature, preflight,
+ *                 dry-run, commit or confirm, result: accepted, failed or absent, reason, remedy, denied:
+ *                 [{path, source: image or root, line: of the rule, 0 for one in force before, cause}]}]
  *   messages      [text]: refused parameters and the like
  *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
  *                 not_verified: why there is no such key, or null,
@@ -61,12 +62,23 @@ struct report_cert {
 enum policy_stage {
 	STAGE_READ,
 	STAGE_SIGNATURE,
+	STAGE_PREFLIGHT,
 	STAGE_DRY_RUN,
 	STAGE_COMMIT,
 	STAGE_CONFIRM,
 };
 
 enum candidate_result { CANDIDATE_ACCEPTED, CANDIDATE_FAILED, CANDIDATE_ABSENT };
+
+/* A file that the policy would deny, though it must run next. */
+struct report_denied {
+	char *path;
+	bool of_image; /* not of the root */
+	uint32_t line; /* of the rule in the policy; 0: the rule is in force already */
+	char *cause;   /* a clause */
+};
+
+#define REPORT_DENIED_MAX 32 /* of those in a report */
 
 struct report_candidate {
 	const char *source; /* "root", "known-good", "image", "parameter" or "file" */
@@ -76,7 +88,9 @@ struct report_candidate {
 	enum candidate_result result;
 	char *signed_by;    /* description of the key that verified it; NULL without one */
 	char *not_verified; /* why there is none, where none is required */
-	const char *proof;  /* how the commit was proven; NULL before that */
+	struct report_denied *denied;
+	size_t denied_count;
+	const char *proof; /* how the commit was proven; NULL before that */
 	struct problem problem;
 };
 
@@ -108,6 +122,10 @@ struct report_candidate *report_add_candidate(struct report *report);
 
 /* Adds a message. Returns 0 or -ENOMEM. */
 _must_check_ int report_add_message(struct report *report, const char *format, ...) _printf_(2, 3);
+
+/* Adds a denied file; beyond REPORT_DENIED_MAX, or where memory runs out, nothing is added. */
+void report_add_denied(struct report_candidate *candidate, const char *path, bool of_image, uint32_t line,
+	const char *cause);
 
 /* The candidate that is in force, or NULL. */
 const struct report_candidate *report_policy(const struct report *report);

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include "candidate.h"
 #include "log.h"
+#include "platform.h"
+#include "preflight.h"
 
 static bool signature_is_required(const struct boot *boot)
 {
@@ -17,6 +19,30 @@ static bool signature_is_required(const struct boot *boot)
 		return signature == SIGNATURE_REQUIRED;
 	return boot->locked || report_count_certs(boot->report, CERT_LOADED) ||
 	       report_count_certs(boot->report, CERT_PRESENT);
+}
+
+static void warn_of_preflight(void *context, const char *text)
+{
+	boot_note(context, LOG_WARNING, "%s", text);
+}
+
+/* Tries the policy on what must run next. */
+static int preflight(struct boot *boot, struct candidate *candidate)
+{
+	const struct config *config = &boot->settings.config;
+	struct preflight preflight = {.config = config,
+		.root_fd = boot->root_fd,
+		.root = boot->root,
+		.image_fd = boot->image_fd,
+		.image = boot->image,
+		.init = boot->params.init,
+		.recovery = config->on_failure == FAILURE_RECOVERY,
+		.built_in = boot->params.appraise_tcb,
+		.mode = platform_appraise_mode(boot->params.appraise, boot->locked),
+		.warn = warn_of_preflight,
+		.context = boot};
+
+	return candidate_preflight(candidate, &preflight);
 }
 
 /*
@@ -44,6 +70,8 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 			record->path, source);
 		return 0;
 	}
+	if (r == 0)
+		r = preflight(boot, &candidate);
 	if (r == 0)
 		r = candidate_dry_run(&candidate);
 	if (r == 0)

@@ -188,8 +188,7 @@ int candidate_check_signature(struct candidate *candidate, bool required)
 	return candidate->record->not_verified ? 0 : fail(candidate, -ENOMEM);
 }
 
-/* Version of the running kernel, as the front end of the policy language counts. */
-static unsigned int running_version(void)
+unsigned int candidate_kernel_version(void)
 {
 	struct utsname name;
 	unsigned int version = KERNEL_NEWEST;
@@ -212,7 +211,7 @@ static int explain(struct candidate *candidate, int error, bool opened, const st
 		.signature = &signature,
 		.text = (const char *)candidate->file.bytes,
 		.text_len = candidate->file.len,
-		.version = running_version()};
+		.version = candidate_kernel_version()};
 	/* The kernel has nothing against SHA-1: that is not why it refused. */
 	struct sigcheck check = {.path = candidate->record->path, .keyring = keyring_name(candidate)};
 
@@ -288,7 +287,7 @@ static enum policy_presence find_presence(const struct candidate *candidate)
 	_cleanup_policy_ struct policy policy = {0};
 	struct kernel_model model;
 
-	kernel_model_init(&model, running_version());
+	kernel_model_init(&model, candidate_kernel_version());
 	if (policy_parse(&model, (const char *)candidate->file.bytes, candidate->file.len, NULL, &policy) < 0)
 		return POLICY_ABSENT;
 	policy_print(&canonical, &policy, PRINT_KERNEL);

@@ -55,6 +55,9 @@ _must_check_ int candidate_check_signature(struct candidate *candidate, bool req
  */
 bool candidate_is_in_force(struct candidate *candidate);
 
+/* Version of the running kernel, as the front end of the policy language counts. */
+unsigned int candidate_kernel_version(void);
+
 /* Stage dry-run: the kernel's verdict, nothing committed. Returns 0 or a negative errno. */
 _must_check_ int candidate_dry_run(struct candidate *candidate);
 

@@ -40,6 +40,33 @@ static bool is_locked_down(void)
 	return sysfile_read(LOCKDOWN_FILE, text, sizeof(text)) > 0 && !strstr(text, "[none]");
 }
 
+#define PROC_INIT_ENVIRONMENT "/proc/1/environ"
+#define ENVIRONMENT_MAX 16384
+
+/* True where PID 1 got a variable of that name. */
+static bool init_has_variable(const char *name)
+{
+	char text[ENVIRONMENT_MAX];
+	ssize_t len = sysfile_read(PROC_INIT_ENVIRONMENT, text, sizeof(text));
+	const char *at = text;
+
+	for (; len > 0 && at < text + len; at += strlen(at) + 1)
+		if (strncmp(at, name, strlen(name)) == 0 && at[strlen(name)] == '=')
+			return true;
+	return false;
+}
+
+const char *platform_appraise_mode(const char *value, bool locked)
+{
+	static const char *const modes[] = {"off", "log", "fix"};
+	size_t i;
+
+	for (i = 0; !locked && i < ARRAY_SIZE(modes); i++)
+		if (strncmp(value, modes[i], strlen(modes[i])) == 0)
+			return init_has_variable("ima_appraise") ? NULL : modes[i];
+	return NULL;
+}
+
 bool platform_is_locked(const char **ret_reason)
 {
 	if (secure_boot_is_on()) {

@@ -16,4 +16,11 @@
  */
 bool platform_is_locked(const char **ret_reason);
 
+/*
+ * The mode of appraisal that ima_appraise=value asks for, where the kernel obeys it: "log", "fix" or "off"; NULL where
+ * appraisal is enforced (ima_appraise.c, default_appraise_setup). The kernel does not obey it under Secure Boot. One that
+ * was built without IMA_APPRAISE_BOOTPARAM does not know it, and hands it on to PID 1 like any parameter that is not its own.
+ */
+const char *platform_appraise_mode(const char *value, bool locked);
+
 #endif
