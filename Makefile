@@ -72,11 +72,11 @@ BOOT_LDFLAGS += -Wl,-z,noseparate-code -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl
 
 HOST_CFLAGS := -O2 $(COMMON) $(WARNINGS) $(call HARDEN,$(HOSTCC)) -Ikeys -fPIE
 HOST_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
-HOST_LIBS := -lcrypto -lkeyutils -lfsverity -lz -lpthread
+HOST_LIBS := -lcrypto -lkeyutils -lfsverity -ljson-c -lz -lpthread
 
 TEST_CFLAGS := -O1 -g $(COMMON) $(WARNINGS) -Werror -Iinitrd -Ikeys -Itests/unit \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST_LIBS := -lcmocka -lcrypto -lkeyutils -lfsverity -lz -lpthread
+TEST_LIBS := -lcmocka -lcrypto -lkeyutils -lfsverity -ljson-c -lz -lpthread
 
 # ---- sources -------------------------------------------------------------------------------
 
