@@ -9,7 +9,7 @@
 #include "problem.h"
 
 #define SHOWN_FILES 20 /* of one cause, unless all are wanted */
-#define NAMED_FILES 8  /* in one command */
+#define FEW_FILES 9    /* one more than a command names */
 
 /* A run of entries with one kind, operation and cause. */
 struct group {
@@ -36,33 +36,20 @@ static size_t take_group(const struct denials *denials, size_t at, struct group 
 
 /* ---- commands ----------------------------------------------------------------------------- */
 
-/* True where every name of the group can be pasted into a command line, and they are few. */
-static bool can_name(const struct group *group)
+static const struct denial_words *words_of(const struct group *group)
 {
-	size_t i;
-
-	for (i = 0; i < group->count && i <= NAMED_FILES; i++)
-		if (*group->entries[i].name != '/' ||
-			problem_path(group->entries[i].name) != group->entries[i].name)
-			return false;
-	return group->count <= NAMED_FILES;
+	return denial_words_of(group->entries->kind, group->entries->cause);
 }
 
-/* The command that mends the group, with the names in it. */
+/* The command that mends the group, with the names in it where they are few. */
 static void add_command(const struct group *group, struct buf *ret)
 {
-	const char *command = denial_words_of(group->entries)->command, *at;
-	bool named = can_name(group);
+	const char *names[FEW_FILES];
 	size_t i;
 
-	for (; (at = strstr(command, "FILES")); command = at + strlen("FILES")) {
-		buf_add(ret, command, (size_t)(at - command));
-		for (i = 0; named && i < group->count; i++)
-			buf_printf(ret, "%s%s", i ? " " : "", group->entries[i].name);
-		if (!named)
-			buf_puts(ret, group->count > 1 ? "FILE..." : "FILE");
-	}
-	buf_puts(ret, command);
+	for (i = 0; i < group->count && i < FEW_FILES; i++)
+		names[i] = group->entries[i].name;
+	denial_command(words_of(group)->command, names, i, "FILE...", ret);
 }
 
 /* ---- for people --------------------------------------------------------------------------- */
@@ -101,7 +88,7 @@ static bool has_names(const struct group *group)
 
 static void print_group(const struct group *group, bool all, struct buf *ret)
 {
-	const struct denial_words *words = denial_words_of(group->entries);
+	const struct denial_words *words = words_of(group);
 	size_t i, shown = all || group->count <= SHOWN_FILES ? group->count : SHOWN_FILES;
 
 	buf_printf(ret, "%6" PRIu64 " ", group->records);
@@ -119,7 +106,7 @@ static void print_group(const struct group *group, bool all, struct buf *ret)
 	buf_puts(ret, "       to mend it: ");
 	add_command(group, ret);
 	buf_putc(ret, '\n');
-	if (denial_is_one(group->entries) && group->count > NAMED_FILES)
+	if (denial_is_one(group->entries) && group->count >= FEW_FILES)
 		buf_printf(ret, "       the names, for --from0: imactl denials --print0 %s\n",
 			problem_path(group->entries->cause));
 }
@@ -210,7 +197,7 @@ static void json_entry(struct json *json, const struct denial_entry *entry)
 static void json_group(struct json *json, const struct group *group)
 {
 	const struct denial_entry *first = group->entries;
-	const struct denial_words *words = denial_words_of(first);
+	const struct denial_words *words = words_of(group);
 	_cleanup_buf_ struct buf command = {0};
 	size_t i;
 

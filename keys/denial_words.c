@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What is said about each cause of a denial, and what mends it; see denials.h. */
 #include "denials.h"
+#include "problem.h"
 
+#define NAMED_FILES 8 /* in one command */
 #define SIGN "imactl sign --key KEY --cert CERT FILES"
 #define EVM_FIX "boot once with ima_appraise=fix evm=fix, and let imactl relabel read the files"
 
@@ -18,6 +20,12 @@ static const struct denial_words words[] = {
 	{AUDITLOG_DATA, "invalid-signature",
 		"its signature is not of this content, or its key is in no keyring of IMA",
 		"find out which of them: imactl verify --cert CERT FILES"},
+	{AUDITLOG_DATA, "unknown-key", "is signed with a key of which IMA has no certificate",
+		"put the signer's certificate into /etc/keys/ima, or sign again: " SIGN},
+	{AUDITLOG_DATA, "no-xattrs", "is to be appraised, and its file system has no extended attributes",
+		"exempt the file system in the policy: dont_appraise fsmagic=..."},
+	{AUDITLOG_DATA, "IMA-sigv3-required", "has no signature of version 3, and the rule demands one",
+		"imactl sign --format v3 --key KEY --cert CERT FILES"},
 	{AUDITLOG_DATA, "invalid-signature-version",
 		"its signature has a version that the kernel does not take for this file", SIGN},
 	{AUDITLOG_DATA, "unknown-ima-data", "its security.ima is of no kind that the kernel knows", SIGN},
@@ -29,10 +37,10 @@ static const struct denial_words words[] = {
 		"imactl sign --hash sha256 --key KEY --cert CERT FILES"},
 	{AUDITLOG_DATA, "verity-signature-required",
 		"has no signature of its fs-verity digest, and the rule demands one",
-		"fsverity enable FILES, then sign their fs-verity digests: evmctl sign_hash --veritysig"},
+		"fsverity enable FILES, then: imactl sign --format verity --key KEY --cert CERT FILES"},
 	{AUDITLOG_DATA, "invalid-verity-signature",
 		"its signature is not of its fs-verity digest, or its key is in no keyring of IMA",
-		"sign its fs-verity digest again: evmctl sign_hash --veritysig"},
+		"imactl sign --format verity --key KEY --cert CERT FILES"},
 	{AUDITLOG_DATA, "sigv3-hashing-error", "the kernel could not hash what its signature covers",
 		"look for the hash of its signature in /proc/crypto"},
 	{AUDITLOG_DATA, "no-verity-digest", "has no fs-verity digest, and the rule wants one",
@@ -91,7 +99,35 @@ static const struct denial_words words[] = {
 		"put it below /lib/firmware, and sign it: " SIGN},
 };
 
-const struct denial_words *denial_words_of(const struct denial_entry *entry)
+/* True where every name can be pasted into a command line, and they are few. */
+static bool can_name(const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && i <= NAMED_FILES; i++)
+		if (*names[i] != '/' || problem_path(names[i]) != names[i])
+			return false;
+	return count <= NAMED_FILES;
+}
+
+void denial_command(
+	const char *command, const char *const *names, size_t count, const char *many, struct buf *ret)
+{
+	const char *at;
+	bool named = can_name(names, count);
+	size_t i;
+
+	for (; (at = strstr(command, "FILES")); command = at + strlen("FILES")) {
+		buf_add(ret, command, (size_t)(at - command));
+		for (i = 0; named && i < count; i++)
+			buf_printf(ret, "%s%s", i ? " " : "", names[i]);
+		if (!named)
+			buf_puts(ret, count > 1 ? many : "FILE");
+	}
+	buf_puts(ret, command);
+}
+
+const struct denial_words *denial_words_of(enum auditlog_kind kind, const char *cause)
 {
 	static const struct denial_words other = {.kind = AUDITLOG_DATA,
 		.cause = "",
@@ -100,8 +136,7 @@ const struct denial_words *denial_words_of(const struct denial_entry *entry)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].kind == entry->kind &&
-			(!words[i].cause || string_equal(words[i].cause, entry->cause)))
+		if (words[i].kind == kind && (!words[i].cause || string_equal(words[i].cause, cause)))
 			return &words[i];
 	return &other;
 }

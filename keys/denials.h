@@ -6,6 +6,7 @@
 #define IMABOOT_DENIALS_H
 
 #include "auditlog.h"
+#include "buf.h"
 #include "util.h"
 
 #define DENIALS_PROGRAMS 4 /* names of processes that are kept for one file */
@@ -49,8 +50,15 @@ void denials_sort(struct denials *denials);
 
 void denials_free(struct denials *denials);
 
-/* The words for an entry; those of an unknown cause when it is none that is known. */
-const struct denial_words *denial_words_of(const struct denial_entry *entry);
+/* The words for a cause; those of an unknown one when it is none that is known. */
+const struct denial_words *denial_words_of(enum auditlog_kind kind, const char *cause);
+
+/*
+ * The command that mends a cause, for these files: with their names where they are few and can be pasted into a shell,
+ * else with `many`, or "FILE" for one. command is that of struct denial_words.
+ */
+void denial_command(
+	const char *command, const char *const *names, size_t count, const char *many, struct buf *ret);
 
 /* True where an access was denied (or, with ima_appraise=log, would have been). */
 static inline bool denial_is_one(const struct denial_entry *entry)

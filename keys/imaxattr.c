@@ -15,6 +15,14 @@ int imaxattr_get(int fd, uint8_t *ret, size_t size, size_t *ret_len)
 	return n >= 0 || errno == ENODATA ? 0 : -errno;
 }
 
+int imaxattr_get_label(int fd, char *ret, size_t size, size_t *ret_len)
+{
+	ssize_t n = fgetxattr(fd, "security.selinux", ret, size);
+
+	*ret_len = n > 0 ? (size_t)n : 0;
+	return n >= 0 ? 0 : -errno;
+}
+
 int imaxattr_set(int fd, const uint8_t *value, size_t len, struct problem *problem)
 {
 	int error;

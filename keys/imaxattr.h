@@ -13,6 +13,9 @@
  */
 _must_check_ int imaxattr_get(int fd, uint8_t *ret, size_t size, size_t *ret_len);
 
+/* Reads the SELinux label, of at most size bytes. Returns 0 with the length, or a negative errno. */
+_must_check_ int imaxattr_get_label(int fd, char *ret, size_t size, size_t *ret_len);
+
 /* Writes it; the kernel does so in one step. Returns 0, or a negative errno with *problem set. */
 _must_check_ int imaxattr_set(int fd, const uint8_t *value, size_t len, struct problem *problem);
 

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	denials_sort(&denials);
 	for (i = 0; i < denials.count; i++) {
 		counted += denials.entries[i].count;
-		CHECK(denial_words_of(&denials.entries[i])->reason);
+		CHECK(denial_words_of(denials.entries[i].kind, denials.entries[i].cause)->reason);
 	}
 	CHECK(counted + denials.broken <= added);
 	denials_free(&denials);

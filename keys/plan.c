@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/* Whether a root will boot under a policy; see plan.h. */
+#include "plan.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include "files.h"
+#include "log.h"
+#include "progress.h"
+#include "rootfile.h"
+
+/* A thread's own. */
+struct thread {
+	struct plan *plan;
+	struct imaverify verify;
+	struct fsfacts facts; /* of the file system of the file before */
+	bool has_facts;
+};
+
+void *plan_begin(void *shared)
+{
+	struct thread *thread = calloc(1, sizeof(*thread));
+	struct plan *plan = shared;
+
+	if (!thread)
+		return NULL;
+	thread->plan = plan;
+	if (imaverify_begin(&plan->ring, &thread->verify) == 0)
+		return thread;
+	free(thread);
+	return NULL;
+}
+
+void plan_end(void *state)
+{
+	struct thread *thread = state;
+
+	imaverify_end(&thread->verify);
+	free(thread);
+}
+
+/* ---- what is denied ----------------------------------------------------------------------- */
+
+static struct plan_group *find_group(struct plan *plan, enum need need, const struct judgement *judgement)
+{
+	struct plan_group *groups, *group;
+	size_t i;
+
+	for (i = 0; i < plan->group_count; i++) {
+		group = &plan->groups[i];
+		if (group->need == need && group->kind == judgement->kind &&
+			string_equal(group->cause, judgement->cause))
+			return group;
+	}
+	groups = reallocarray(plan->groups, plan->group_count + 1, sizeof(*groups));
+	if (!groups)
+		return NULL;
+	plan->groups = groups;
+	group = &groups[plan->group_count++];
+	*group = (struct plan_group){
+		.need = need, .kind = judgement->kind, .cause = judgement->cause, .rule = judgement->rule};
+	return group;
+}
+
+static void keep_name(const struct plan *plan, struct plan_group *group, const char *path)
+{
+	char **names;
+
+	if (group->name_count >= PLAN_NAMES_MAX && !plan->keep_all)
+		return;
+	names = reallocarray(group->names, group->name_count + 1, sizeof(*names));
+	if (!names)
+		return;
+	group->names = names;
+	names[group->name_count] = strdup(path);
+	group->name_count += names[group->name_count] != NULL;
+}
+
+static void note_denied(struct plan *plan, enum need need, const char *because, const char *path,
+	const struct judgement *judgement)
+{
+	struct plan_group *group;
+
+	atomic_fetch_add(&plan->denied, 1);
+	if (need != NEED_NONE)
+		atomic_fetch_add(&plan->denied_needed, 1);
+	(void)pthread_mutex_lock(&plan->lock);
+	group = find_group(plan, need, judgement);
+	if (group) {
+		group->count++;
+		keep_name(plan, group, path);
+		if (!group->because)
+			group->because = because;
+	}
+	(void)pthread_mutex_unlock(&plan->lock);
+}
+
+/* ---- one file ----------------------------------------------------------------------------- */
+
+/* Modules of the kernel that is to be booted are needed, of a kernel that is not known all are. */
+static bool is_needed_module(const struct plan *plan, const char *path)
+{
+	char glob[256];
+
+	(void)snprintf(
+		glob, sizeof(glob), "*/lib/modules/%s/*", plan->release_known ? plan->target.name : "*");
+	return fnmatch(glob, path, 0) == 0;
+}
+
+static void note(struct plan *plan, enum need need, const char *because, const char *path,
+	const char *full_path, const struct judgement *judgement)
+{
+	size_t i;
+
+	if (judgement->problem.error == -EINTR)
+		return; /* as if it had not been begun */
+	if (judgement->appraised)
+		atomic_fetch_add(&plan->appraised, 1);
+	if (judgement->was_read)
+		atomic_fetch_add(&plan->read, 1);
+	for (i = 0; i < judgement->rule_count; i++)
+		atomic_fetch_add(&plan->by_rule[judgement->rules[i] - plan->judge.policy->rules], 1);
+	if (judgement->problem.error) {
+		progress_complain(full_path, &judgement->problem);
+		atomic_fetch_add(&plan->unreadable, 1);
+	} else if (judgement->denied) {
+		note_denied(plan, need, because, path, judgement);
+	}
+}
+
+static void judge_one(struct thread *thread, struct needed *needed, int fd, const char *path,
+	const char *full_path, const struct stat *st)
+{
+	struct plan *plan = thread->plan;
+	unsigned int roles = needed ? needed->roles : judge_roles(fd, path, st);
+	enum need need = needed ? needed->need : NEED_NONE;
+	struct judgement judgement;
+
+	if (!thread->has_facts || thread->facts.device != st->st_dev)
+		fsfacts_get(fd, st, &plan->told, &thread->facts);
+	thread->has_facts = true;
+	if (!needed && roles == ROLE_MODULE && is_needed_module(plan, path))
+		need = NEED_MODULE;
+	judge_file(&plan->judge, &thread->verify, fd, path, st, &thread->facts.facts, roles, &judgement);
+	note(plan, need, needed ? needed->because : NULL, path, full_path, &judgement);
+	judgement_free(&judgement);
+}
+
+/* Where the path in the root begins in a path that begins with the root's name. */
+static const char *below_root(const struct plan *plan, const char *path)
+{
+	size_t len = strlen(plan->root);
+
+	while (len && plan->root[len - 1] == '/')
+		len--;
+	return path + len;
+}
+
+void plan_file(void *state, int fd, const char *path, const struct stat *st)
+{
+	struct thread *thread = state;
+	struct needed *needed = needs_look(&thread->plan->needs, st->st_dev, st->st_ino);
+
+	if (needed)
+		needed->seen = true; /* each inode is met once, so by one thread */
+	judge_one(thread, needed, fd, needed ? needed->path : below_root(thread->plan, path), path, st);
+}
+
+void plan_rest(struct plan *plan)
+{
+	struct thread *thread = plan_begin(plan);
+	struct stat st;
+	size_t i;
+
+	for (i = 0; thread && i < plan->needs.count && !files_interrupted(); i++) {
+		struct needed *needed = &plan->needs.list[i];
+		_cleanup_close_ int fd = needed->seen ? -1 : rootfile_try(plan->root_fd, needed->path, &st);
+
+		if (fd >= 0)
+			judge_one(thread, needed, fd, needed->path, needed->path, &st);
+	}
+	if (thread)
+		plan_end(thread);
+}
+
+/* ---- memory ------------------------------------------------------------------------------- */
+
+/*
+ * What is opened before anybody could mend anything. The initramfs goes on executing after the policy is in force: at
+ * the least what switches to the root; it is on ramfs where root= is on the command line, else on tmpfs. On a tmpfs the
+ * kernel writes digests of new files itself, and no signatures.
+ */
+static struct plan_memory memories[] = {
+	{"proc", "reading /proc", PROC_SUPER_MAGIC, ROLE_READ, false, false, NULL},
+	{"sysfs", "reading /sys", SYSFS_MAGIC, ROLE_READ, false, false, NULL},
+	{"securityfs", "reading /sys/kernel/security", SECURITYFS_MAGIC, ROLE_READ, false, false, NULL},
+	{"cgroup2", "reading /sys/fs/cgroup", CGROUP2_SUPER_MAGIC, ROLE_READ, false, false, NULL},
+	{"tmpfs", "reading /run", TMPFS_MAGIC, ROLE_READ, true, false, NULL},
+	{"rootfs", "programs of an initramfs on ramfs", RAMFS_MAGIC, ROLE_PROGRAM | ROLE_LIBRARY, false,
+		false, NULL},
+	{"rootfs", "programs of an initramfs on tmpfs", TMPFS_MAGIC, ROLE_PROGRAM | ROLE_LIBRARY, false, true,
+		NULL},
+};
+
+void plan_memories(struct plan *plan)
+{
+	size_t i;
+
+	plan->memories = memories;
+	plan->memory_count = ARRAY_SIZE(memories);
+	for (i = 0; i < plan->memory_count; i++) {
+		struct plan_memory *memory = &memories[i];
+		const struct file_facts facts = {.fsmagic = memory->magic, .fsname = memory->name};
+		struct judgement judgement;
+
+		judge_bare(&plan->judge, &facts, memory->role, memory->has_xattrs, &judgement);
+		memory->rule = judgement.denied ? judgement.rule : NULL;
+		judgement_free(&judgement);
+	}
+}
+
+bool plan_memory_denied(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->memory_count; i++)
+		if (plan->memories[i].rule && !plan->memories[i].rare)
+			return true;
+	return false;
+}
+
+/* ---- the end ------------------------------------------------------------------------------ */
+
+static int by_need(const void *a, const void *b)
+{
+	const struct plan_group *one = a, *other = b;
+
+	if (one->need != other->need)
+		return (int)one->need - (int)other->need;
+	if (one->count != other->count)
+		return one->count > other->count ? -1 : 1;
+	return strcmp(one->cause, other->cause);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void plan_sort(struct plan *plan)
+{
+	size_t i;
+
+	if (plan->group_count)
+		qsort(plan->groups, plan->group_count, sizeof(*plan->groups), by_need);
+	for (i = 0; i < plan->group_count; i++)
+		if (plan->groups[i].name_count)
+			qsort(plan->groups[i].names, plan->groups[i].name_count, sizeof(char *), by_name);
+}
+
+void plan_free(struct plan *plan)
+{
+	while (plan->group_count) {
+		struct plan_group *group = &plan->groups[--plan->group_count];
+
+		while (group->name_count)
+			free(group->names[--group->name_count]);
+		free(group->names);
+	}
+	free(plan->groups);
+	free(plan->by_rule);
+	needs_free(&plan->needs);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The certificates that a boot loads, and what the target's kernel makes of each. */
+#ifndef IMABOOT_PLAN_CERTS_H
+#define IMABOOT_PLAN_CERTS_H
+
+#include "imaverify.h"
+#include "target.h"
+#include "verb.h"
+
+struct plan_cert {
+	char *path;
+	bool is_ca_folder; /* it goes into .secondary_trusted_keys */
+	bool is_usable;    /* it is a signer that the kernel takes, and whose signatures it can verify */
+	struct certview_verdict verdict;
+	struct certview *view; /* in the list of views */
+};
+
+struct plan_certs {
+	struct plan_cert *list;
+	struct certview *views; /* one for each */
+	size_t count, unreadable;
+	struct certview *trusted;
+	size_t trusted_count;
+	struct certview *usable; /* for an imaverify_ring; the certificates are those of views */
+	size_t usable_count;
+};
+
+/*
+ * Reads the certificates of the folders, and of a folder ca in each, and judges them for the target. Those that are none
+ * are said and counted. trusted: files of certificates that the kernel trusts. Returns 0, or an exit status after a message.
+ */
+_must_check_ int plan_certs_load(const struct target *target, const char *const *folders, size_t folder_count,
+	const struct verb_strings *trusted, struct plan_certs *ret);
+
+void plan_certs_free(struct plan_certs *certs);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/* The policy that a boot loads; see plan_policy.h. */
+#include "plan_policy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include "complain.h"
+#include "config.h"
+#include "imaxattr.h"
+#include "infile.h"
+#include "policy_text.h"
+
+static void complain_config(size_t line, const char *text, void *context)
+{
+	log_error("%s:%zu: %s", (const char *)context, line, text);
+}
+
+/* What the configuration says of signatures; without one, or with a wrong one, the default. */
+static enum config_signature read_signature(const char *path)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_config_ struct config config = {0};
+	_cleanup_buf_ struct buf text = {0};
+	int r;
+
+	config_init(&config);
+	if (!path)
+		return config.signature;
+	r = infile_read(path, CONFIG_SIZE_MAX, &text, &problem);
+	if (r == 0)
+		(void)!config_parse(buf_string(&text), text.len, &config, complain_config, (void *)path);
+	else if (r != -ENOENT && r != -ENODATA)
+		(void)complain(path, &problem);
+	return config.signature;
+}
+
+/* The value of security.ima, or of a detached signature where there is none. */
+static int read_value(int fd, const char *path, uint8_t value[static IMASIG_MAX], size_t *len)
+{
+	_cleanup_problem_ struct problem ignored = {0};
+	_cleanup_free_ char *name = NULL;
+	_cleanup_buf_ struct buf bytes = {0};
+	int r = imaxattr_get(fd, value, IMASIG_MAX, len);
+
+	if (r == 0 && *len)
+		return 0;
+	*len = 0;
+	if (asprintf(&name, "%s.sig", path) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	if (infile_read(name, IMASIG_MAX, &bytes, &ignored) == 0)
+		memcpy(value, bytes.data, *len = bytes.len);
+	return 0;
+}
+
+static void check_signature(int fd, const struct imaverify_ring *ring, struct plan_policy *policy)
+{
+	uint8_t value[IMASIG_MAX];
+	struct imaverify verify;
+	struct imaverify_result result = {0};
+	struct stat st;
+	size_t len = 0;
+
+	if (read_value(fd, policy->path, value, &len) < 0 || fstat(fd, &st) < 0 ||
+		imaverify_begin(ring, &verify) < 0) {
+		problem_set(&policy->problem, -ENOMEM, "its signature cannot be verified: out of memory");
+		return;
+	}
+	imaverify_file(&verify, fd, &st, value, len, &result);
+	imaverify_end(&verify);
+	policy->is_signed = result.cause == IMAVERIFY_SIGNED;
+	policy->signer = result.signer ? result.signer->path : NULL;
+	if (!policy->is_signed && policy->must_be_signed) {
+		problem_set(&policy->problem, -EKEYREJECTED, "would not be loaded: %s",
+			result.cause == IMAVERIFY_HASHED ? "has a digest, and no signature"
+			: result.problem.error           ? problem_reason_text(&result.problem)
+							 : imaverify_words(result.cause)->reason);
+		problem_remedy(&policy->problem, "sign it: imactl sign --key KEY --cert CERT %s",
+			problem_path(policy->path));
+	}
+	problem_free(&result.problem);
+}
+
+static int check_text(const struct target *target, struct plan_policy *policy)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	int r = policy_text_check(
+		(const uint8_t *)buf_string(&policy->text), policy->text.len, policy->path, &policy->problem);
+
+	if (lint_check(&target->model, policy->path, buf_string(&policy->text), policy->text.len, true,
+		    &policy->lint) < 0) {
+		log_error("%s: there is not enough memory to check it", policy->path);
+		return EXIT_FAILED;
+	}
+	if (r == 0 && policy->lint.diags.errors) {
+		problem_set(&policy->problem, -EINVAL,
+			"would not be loaded: the kernel refuses it (errors: %zu)",
+			policy->lint.diags.errors);
+		problem_remedy(&policy->problem, "mend it: imactl lint --kernel %s %s",
+			problem_path(target->name), problem_path(policy->path));
+	}
+	return 0;
+}
+
+int plan_policy_load(const char *path, const struct target *target, const struct imaverify_ring *ring,
+	const char *config, struct plan_policy *ret)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_close_ int fd = -1;
+	enum config_signature signature;
+	int status;
+
+	*ret = (struct plan_policy){.path = strdup(path)};
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (!ret->path || fd < 0) {
+		problem_set(&problem, -errno, "cannot be opened: %s", strerror(errno));
+		problem_remedy(&problem, "name the policy with --policy");
+		return complain(path, &problem);
+	}
+	if (infile_read_fd(fd, INFILE_POLICY_MAX, &ret->text, &problem) < 0)
+		return complain(path, &problem);
+	status = check_text(target, ret);
+	if (status)
+		return status;
+	signature = read_signature(config);
+	/* As at boot: a machine that has signers wants signatures (imaboot.conf(5)). */
+	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
+	if (!ret->problem.error)
+		check_signature(fd, ring, ret);
+	return 0;
+}
+
+void plan_policy_free(struct plan_policy *policy)
+{
+	free(policy->path);
+	buf_free(&policy->text);
+	lint_free(&policy->lint);
+	problem_free(&policy->problem);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The policy that a boot loads: its text, its rules for the target's kernel, its signature. */
+#ifndef IMABOOT_PLAN_POLICY_H
+#define IMABOOT_PLAN_POLICY_H
+
+#include "buf.h"
+#include "imaverify.h"
+#include "lint.h"
+#include "target.h"
+
+struct plan_policy {
+	char *path;
+	struct buf text;
+	struct lint lint;       /* with the rules */
+	struct problem problem; /* why it would not be loaded; error 0: it would */
+	bool is_signed;         /* a good signature */
+	bool must_be_signed;    /* the boot demands it: see imaboot.conf(5), signature */
+	const char *signer;     /* the path of the signer's certificate, or NULL */
+};
+
+/*
+ * Reads and judges the policy at path. What keeps a boot from loading it is in ret->problem. config: the root's
+ * imaboot.conf, or NULL where it has none. Returns 0, or an exit status after a message when it cannot be read at all.
+ */
+_must_check_ int plan_policy_load(const char *path, const struct target *target,
+	const struct imaverify_ring *ring, const char *config, struct plan_policy *ret);
+
+void plan_policy_free(struct plan_policy *policy);
+
+#endif

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+/* What imactl plan prints; see plan_report.h. */
+#include "plan_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include "denials.h"
+#include "escape.h"
+#include "json.h"
+
+#define SHOWN_NAMES 10
+#define FEW_NAMES 9 /* one more than a command names */
+
+bool plan_boots(const struct plan_report *report)
+{
+	const struct plan *plan = report->plan;
+
+	return !report->policy->problem.error && !plan->needs.problem.error &&
+	       !atomic_load(&plan->denied_needed) && !plan_memory_denied(plan);
+}
+
+/* ---- commands ----------------------------------------------------------------------------- */
+
+/* The command that mends a group: with full names where they are few, else for the whole root. */
+static void add_command(const struct plan *plan, const struct plan_group *group, struct buf *ret)
+{
+	const char *command = denial_words_of(group->kind, group->cause)->command;
+	const char *below = string_equal(plan->root, "/") ? "" : plan->root, *names[FEW_NAMES];
+	char *full[FEW_NAMES] = {NULL};
+	_cleanup_buf_ struct buf whole = {0};
+	size_t i, count = group->name_count < FEW_NAMES ? group->name_count : FEW_NAMES;
+
+	for (i = 0; i < count; i++) {
+		if (asprintf(&full[i], "%s%s", below, group->names[i]) < 0)
+			full[i] = NULL;
+		names[i] = full[i] ? full[i] : "";
+	}
+	/* A tree is signed with one command; other programs are told what they are for. */
+	if (strncmp(command, "imactl sign ", strlen("imactl sign ")) == 0)
+		buf_printf(&whole, "--root %s%s --skip-valid", problem_path(plan->root),
+			group->need == NEED_SETTINGS || group->need == NEED_NONE ? "" : " --executables");
+	else
+		buf_puts(&whole, "FILE...");
+	denial_command(command, names, count, buf_string(&whole), ret);
+	for (i = 0; i < count; i++)
+		free(full[i]);
+}
+
+static void add_rule(const struct plan *plan, const struct policy_rule *rule, struct buf *ret)
+{
+	const struct policy *policy = plan->judge.policy;
+
+	buf_printf(ret, "line %u: ", rule->line);
+	escape_bytes(ret, span_bytes(policy, rule->text), rule->text.len);
+}
+
+/* ---- for people --------------------------------------------------------------------------- */
+
+static void print_target(const struct plan_report *report, struct buf *ret)
+{
+	const struct target *target = &report->plan->target;
+
+	buf_puts(ret, "kernel:       ");
+	escape_string(ret, target->name);
+	buf_printf(ret, ", signers' keyring %s", target->ring == CERTVIEW_USER_IMA ? "_ima" : ".ima");
+	if (*target->config) {
+		buf_puts(ret, ", configured as ");
+		escape_string(ret, target->config);
+	} else {
+		buf_puts(ret, ", its configuration is not known");
+	}
+	buf_putc(ret, '\n');
+}
+
+static void print_certs(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan_certs *certs = report->certs;
+	size_t i, refused = 0, depend = 0;
+
+	for (i = 0; i < certs->count; i++) {
+		refused += certs->list[i].verdict.answer == CERTVIEW_REFUSED;
+		depend += certs->list[i].verdict.answer == CERTVIEW_DEPENDS;
+	}
+	buf_printf(ret, "certificates: %zu, refused: %zu, not read: %zu\n", certs->count + certs->unreadable,
+		refused, certs->unreadable);
+	for (i = 0; i < certs->count; i++) {
+		if (certs->list[i].verdict.answer != CERTVIEW_REFUSED)
+			continue;
+		buf_puts(ret, "  refused: ");
+		escape_string(ret, certs->list[i].path);
+		buf_printf(ret, ": %s\n", certs->list[i].verdict.reason);
+	}
+	if (depend)
+		buf_printf(ret,
+			"  taken for trusted: %zu; name what the kernel trusts with --trusted, and that is "
+			"checked\n",
+			depend);
+}
+
+static void print_policy(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan_policy *policy = report->policy;
+
+	buf_puts(ret, "policy:       ");
+	escape_string(ret, policy->path);
+	buf_printf(ret, ": rules: %zu, warnings: %zu", policy->lint.policy.count,
+		policy->lint.diags.count - policy->lint.diags.errors);
+	if (policy->is_signed) {
+		buf_puts(ret, ", signed by ");
+		escape_string(ret, policy->signer);
+	} else {
+		buf_printf(ret, ", not signed%s", policy->must_be_signed ? "" : ", and needs no signature");
+	}
+	buf_putc(ret, '\n');
+	if (policy->problem.error) {
+		buf_puts(ret, "  it ");
+		escape_string(ret, problem_reason_text(&policy->problem));
+		buf_puts(ret, "\n  to mend it: ");
+		escape_string(ret, problem_remedy_text(&policy->problem));
+		buf_putc(ret, '\n');
+	}
+}
+
+static void print_files(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan *plan = report->plan;
+	size_t i;
+
+	buf_printf(ret,
+		"files:        %" PRIu64 ", appraised: %" PRIu64 ", denied: %" PRIu64
+		", needed and denied: %" PRIu64 "\n",
+		report->files, (uint64_t)atomic_load(&plan->appraised), (uint64_t)atomic_load(&plan->denied),
+		(uint64_t)atomic_load(&plan->denied_needed));
+	for (i = 0; i < plan->judge.policy->count; i++) {
+		if (!atomic_load(&plan->by_rule[i]))
+			continue;
+		buf_printf(ret, "%10" PRIu64 " by ", (uint64_t)atomic_load(&plan->by_rule[i]));
+		add_rule(plan, &plan->judge.policy->rules[i], ret);
+		buf_putc(ret, '\n');
+	}
+	if (atomic_load(&plan->unreadable) + report->unopened)
+		buf_printf(ret, "  could not be read: %" PRIu64 "; be root, who can\n",
+			(uint64_t)atomic_load(&plan->unreadable) + report->unopened);
+	if (report->names_facts && report->is_folder)
+		buf_puts(ret, "  the policy asks about file systems, and this root is a folder of another "
+			      "one: say what it "
+			      "will be with --fstype and --fsuuid\n");
+}
+
+static void print_group(const struct plan_report *report, const struct plan_group *group, struct buf *ret)
+{
+	const struct denial_words *words = denial_words_of(group->kind, group->cause);
+	size_t i, shown = report->all || group->name_count <= SHOWN_NAMES ? group->name_count : SHOWN_NAMES;
+
+	buf_printf(ret, "%10" PRIu64 " %s: %s\n", group->count, group->cause, words->reason);
+	for (i = 0; i < shown; i++) {
+		buf_puts(ret, "             ");
+		escape_string(ret, group->names[i]);
+		buf_putc(ret, '\n');
+	}
+	if (group->count > shown)
+		buf_printf(
+			ret, "             and %" PRIu64 " more; --all lists them\n", group->count - shown);
+	if (group->rule) {
+		buf_puts(ret, "           the rule: ");
+		add_rule(report->plan, group->rule, ret);
+		buf_putc(ret, '\n');
+	}
+	if (group->because) {
+		buf_puts(ret, "           needed by: ");
+		escape_string(ret, group->because);
+		buf_putc(ret, '\n');
+	}
+	if (words->command) {
+		buf_puts(ret, "           to mend it: ");
+		add_command(report->plan, group, ret);
+		buf_putc(ret, '\n');
+	}
+}
+
+static void print_memories(const struct plan *plan, struct buf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < plan->memory_count; i++) {
+		const struct plan_memory *memory = &plan->memories[i];
+
+		if (!memory->rule)
+			continue;
+		buf_printf(ret, "%s: %s\n           the rule: ",
+			memory->rare ? "denied, where a machine does it" : "denied, and every boot does it",
+			memory->what);
+		add_rule(plan, memory->rule, ret);
+		buf_printf(ret,
+			"\n           to mend it, above that rule: dont_appraise fsmagic=0x%" PRIx64 "\n",
+			memory->magic);
+	}
+}
+
+static void print_groups(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan *plan = report->plan;
+	enum need last = NEED_COUNT;
+	size_t i;
+
+	for (i = 0; i < plan->group_count; i++) {
+		const struct plan_group *group = &plan->groups[i];
+
+		if (!i || group->need != last)
+			buf_printf(ret, "denied: %s\n", need_heading(group->need));
+		last = group->need;
+		print_group(report, group, ret);
+	}
+}
+
+static void print_verdict(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan *plan = report->plan;
+
+	if (plan_boots(report)) {
+		buf_puts(ret, "verdict:      will boot under this policy\n");
+		return;
+	}
+	buf_puts(ret, "verdict:      will not boot under this policy: ");
+	if (report->policy->problem.error) {
+		buf_puts(ret, "the policy ");
+		escape_string(ret, problem_reason_text(&report->policy->problem));
+	} else if (plan->needs.problem.error) {
+		buf_puts(ret, "the root ");
+		escape_string(ret, problem_reason_text(&plan->needs.problem));
+	} else if (plan_memory_denied(plan)) {
+		buf_puts(ret, "it denies what every boot does");
+	} else {
+		buf_printf(ret, "it denies %" PRIu64 " files that the boot needs",
+			(uint64_t)atomic_load(&plan->denied_needed));
+	}
+	buf_putc(ret, '\n');
+}
+
+void plan_report_text(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan *plan = report->plan;
+
+	print_target(report, ret);
+	print_certs(report, ret);
+	print_policy(report, ret);
+	buf_puts(ret, "init:         ");
+	escape_string(ret, plan->needs.init ? plan->needs.init : "none");
+	buf_printf(ret, ", files that the boot needs: %zu\n", plan->needs.count);
+	if (plan->needs.problem.error) {
+		buf_puts(ret, "  it ");
+		escape_string(ret, problem_reason_text(&plan->needs.problem));
+		buf_puts(ret, "\n  to mend it: ");
+		escape_string(ret, problem_remedy_text(&plan->needs.problem));
+		buf_putc(ret, '\n');
+	}
+	print_files(report, ret);
+	print_memories(plan, ret);
+	print_groups(report, ret);
+	print_verdict(report, ret);
+}
+
+/* ---- for programs ------------------------------------------------------------------------- */
+
+static void json_certs(const struct plan_certs *certs, struct json *json)
+{
+	static const char *const answers[] = {"taken", "refused", "depends"};
+	size_t i;
+
+	json_array_begin(json, "certificates");
+	for (i = 0; i < certs->count; i++) {
+		json_object_begin(json, NULL);
+		json_string(json, "path", certs->list[i].path);
+		json_bool(json, "ca", certs->list[i].is_ca_folder);
+		json_string(json, "answer", answers[certs->list[i].verdict.answer]);
+		json_string(json, "reason", certs->list[i].verdict.reason);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void json_problem(struct json *json, const struct problem *problem)
+{
+	json_string(json, "reason", problem->error ? problem_reason_text(problem) : NULL);
+	json_string(json, "remedy", problem->error ? problem_remedy_text(problem) : NULL);
+}
+
+static void json_policy(const struct plan_policy *policy, struct json *json)
+{
+	json_object_begin(json, "policy");
+	json_string(json, "path", policy->path);
+	json_number(json, "rules", policy->lint.policy.count);
+	json_number(json, "errors", policy->lint.diags.errors);
+	json_number(json, "warnings", policy->lint.diags.count - policy->lint.diags.errors);
+	json_bool(json, "signed", policy->is_signed);
+	json_string(json, "signed_by", policy->is_signed ? policy->signer : NULL);
+	json_problem(json, &policy->problem);
+	json_object_end(json);
+}
+
+static void json_rules(const struct plan *plan, struct json *json)
+{
+	const struct policy *policy = plan->judge.policy;
+	size_t i;
+
+	json_array_begin(json, "rules");
+	for (i = 0; i < policy->count; i++) {
+		json_object_begin(json, NULL);
+		json_number(json, "line", policy->rules[i].line);
+		json_bytes(
+			json, "rule", span_bytes(policy, policy->rules[i].text), policy->rules[i].text.len);
+		json_number(json, "files", atomic_load(&plan->by_rule[i]));
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void json_group(const struct plan *plan, const struct plan_group *group, struct json *json)
+{
+	const struct denial_words *words = denial_words_of(group->kind, group->cause);
+	_cleanup_buf_ struct buf command = {0};
+	size_t i;
+
+	json_object_begin(json, NULL);
+	json_string(json, "group", need_name(group->need));
+	json_bool(json, "needed", group->need != NEED_NONE);
+	json_string(json, "cause", group->cause);
+	json_string(json, "reason", words->reason);
+	if (words->command)
+		add_command(plan, group, &command);
+	json_string(json, "remedy", words->command ? buf_string(&command) : NULL);
+	if (group->rule)
+		json_number(json, "line", group->rule->line);
+	else
+		json_null(json, "line");
+	json_string(json, "needed_by", group->because);
+	json_number(json, "count", group->count);
+	json_array_begin(json, "files");
+	for (i = 0; i < group->name_count; i++)
+		json_string(json, NULL, group->names[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void json_memories(const struct plan *plan, struct json *json)
+{
+	size_t i;
+
+	json_array_begin(json, "memory");
+	for (i = 0; i < plan->memory_count; i++) {
+		if (!plan->memories[i].rule)
+			continue;
+		json_object_begin(json, NULL);
+		json_string(json, "what", plan->memories[i].what);
+		json_bool(json, "needed", !plan->memories[i].rare);
+		json_number(json, "line", plan->memories[i].rule->line);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+void plan_report_json(const struct plan_report *report, struct buf *ret)
+{
+	const struct plan *plan = report->plan;
+	struct json json = {.buf = ret};
+	size_t i;
+
+	json_object_begin(&json, NULL);
+	json_bool(&json, "boots", plan_boots(report));
+	json_string(&json, "kernel", plan->target.name);
+	json_string(&json, "config", *plan->target.config ? plan->target.config : NULL);
+	json_string(&json, "keyring", plan->target.ring == CERTVIEW_USER_IMA ? "_ima" : ".ima");
+	json_certs(report->certs, &json);
+	json_policy(report->policy, &json);
+	json_object_begin(&json, "root");
+	json_string(&json, "path", plan->root);
+	json_string(&json, "init", plan->needs.init);
+	json_number(&json, "needed", plan->needs.count);
+	json_problem(&json, &plan->needs.problem);
+	json_object_end(&json);
+	json_object_begin(&json, "files");
+	json_number(&json, "total", report->files);
+	json_number(&json, "appraised", atomic_load(&plan->appraised));
+	json_number(&json, "read", atomic_load(&plan->read));
+	json_number(&json, "denied", atomic_load(&plan->denied));
+	json_number(&json, "denied_needed", atomic_load(&plan->denied_needed));
+	json_number(&json, "unreadable", atomic_load(&plan->unreadable) + report->unopened);
+	json_object_end(&json);
+	json_rules(plan, &json);
+	json_memories(plan, &json);
+	json_array_begin(&json, "denied");
+	for (i = 0; i < plan->group_count; i++)
+		json_group(plan, &plan->groups[i], &json);
+	json_array_end(&json);
+	json_object_end(&json);
+	buf_putc(ret, '\n');
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What `imactl plan` prints. Pure. */
+#ifndef IMABOOT_PLAN_REPORT_H
+#define IMABOOT_PLAN_REPORT_H
+
+#include "plan.h"
+#include "plan_certs.h"
+#include "plan_policy.h"
+
+struct plan_report {
+	const struct plan *plan;
+	const struct plan_certs *certs;
+	const struct plan_policy *policy;
+	uint64_t files, unopened; /* that were looked at, and that could not be */
+	bool names_facts,
+		is_folder; /* the policy asks about file systems; the root is a folder of another one */
+	bool all;          /* every name */
+};
+
+/* True where the root will boot, and under the policy. */
+bool plan_boots(const struct plan_report *report);
+
+void plan_report_text(const struct plan_report *report, struct buf *ret);
+void plan_report_json(const struct plan_report *report, struct buf *ret);
+
+#endif

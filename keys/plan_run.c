@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/* One plan; see plan_run.h. */
+#include "plan_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include "complain.h"
+#include "plan_report.h"
+#include "rootfile.h"
+
+/* What is released at the end. */
+struct run {
+	struct plan plan;
+	struct plan_certs certs;
+	struct plan_policy policy;
+	char *policy_path, *certs_path, *config_path;
+};
+
+static void run_free(struct run *run)
+{
+	plan_free(&run->plan);
+	plan_policy_free(&run->policy);
+	plan_certs_free(&run->certs);
+	close_fd(&run->plan.root_fd);
+	free(run->policy_path);
+	free(run->certs_path);
+	free(run->config_path);
+}
+
+static char *below(const char *root, const char *path)
+{
+	size_t len = strlen(root);
+	char *full;
+
+	while (len && root[len - 1] == '/')
+		len--;
+	return asprintf(&full, "%.*s%s", (int)len, root, path) < 0 ? NULL : full;
+}
+
+static int open_root(const char *verb, const struct plan_options *opts, struct run *run)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	const char *root = opts->files.root ? opts->files.root : "/";
+
+	if (fsfacts_check(&opts->told, &problem) < 0) {
+		log_error("%s: %s", verb, problem_reason_text(&problem));
+		return EXIT_USAGE;
+	}
+	run->plan.root = root;
+	run->plan.root_fd = root_open(root);
+	run->policy_path = opts->policy ? strdup(opts->policy) : below(root, "/etc/ima/ima-policy");
+	run->certs_path = below(root, "/etc/keys/ima");
+	run->config_path = below(root, "/etc/imaboot/imaboot.conf");
+	if (run->plan.root_fd < 0) {
+		log_error("%s: cannot be opened: %s; name the folder of a root with --root", root,
+			strerror(-run->plan.root_fd));
+		return EXIT_FAILED;
+	}
+	return run->policy_path && run->certs_path && run->config_path ? 0 : EXIT_FAILED;
+}
+
+static int find_target(const struct plan_options *opts, struct run *run)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	struct plan *plan = &run->plan;
+	char path[256];
+
+	if (target_find(plan->root_fd, plan->root, opts->kernel, opts->config, &plan->target, &problem) < 0) {
+		if (opts->config)
+			(void)complain(opts->config, &problem);
+		else
+			log_error("%s", problem_reason_text(&problem));
+		return EXIT_USAGE;
+	}
+	(void)snprintf(path, sizeof(path), "/lib/modules/%s", plan->target.name);
+	plan->release_known = root_has_folder(plan->root_fd, path);
+	return 0;
+}
+
+static int load_policy(const struct plan_options *opts, struct run *run)
+{
+	struct plan *plan = &run->plan;
+	const char *folder = run->certs_path;
+	int status = plan_certs_load(&plan->target, opts->certs.count ? opts->certs.strings : &folder,
+		opts->certs.count ? opts->certs.count : 1, &opts->trusted, &run->certs);
+
+	plan->ring = (struct imaverify_ring){run->certs.usable, run->certs.usable_count};
+	if (!status)
+		status = plan_policy_load(
+			run->policy_path, &plan->target, &plan->ring, run->config_path, &run->policy);
+	if (status)
+		return status;
+	judge_init(&plan->target, &run->policy.lint.policy, &plan->judge);
+	plan->by_rule = calloc(plan->judge.policy->count + 1, sizeof(*plan->by_rule));
+	return plan->by_rule ? 0 : EXIT_FAILED;
+}
+
+/* True where a rule asks what can differ between the folder and the file system that it will be. */
+static bool names_facts(const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->count; i++)
+		if (policy->rules[i].flags & RULE_FSUUID)
+			return true;
+	return false;
+}
+
+/* True for a root that is neither the running one nor a mount point. */
+static bool is_folder(const struct plan *plan)
+{
+	struct stat here, above;
+
+	return !string_equal(plan->root, "/") && fstat(plan->root_fd, &here) == 0 &&
+	       fstatat(plan->root_fd, "..", &above, 0) == 0 && here.st_dev == above.st_dev;
+}
+
+static int walk(
+	const char *verb, const struct plan_options *opts, struct run *run, struct plan_report *report)
+{
+	const struct files_task task = {.verb = verb,
+		.done = "looked at",
+		.shared = &run->plan,
+		.begin = plan_begin,
+		.file = plan_file,
+		.end = plan_end};
+	struct files_options files = opts->files;
+	struct files_counts counts;
+	int status;
+
+	files.root = run->plan.root;
+	status = files_run(&files, 0, NULL, &task, &counts);
+	report->files = counts.handled;
+	report->unopened = counts.failed;
+	if (!status && files_interrupted()) {
+		log_error("%s: interrupted; not all files were looked at", verb);
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
+static int print(const char *verb, const struct plan_report *report, bool as_json)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	if (as_json)
+		plan_report_json(report, &text);
+	else
+		plan_report_text(report, &text);
+	if (buf_failed(&text)) {
+		log_error("%s: out of memory", verb);
+		return EXIT_FAILED;
+	}
+	(void)fwrite(text.data, 1, text.len, stdout);
+	return plan_boots(report) ? EXIT_DONE : EXIT_FAILED;
+}
+
+int plan_run(const char *verb, const struct plan_options *opts)
+{
+	_cleanup_(run_free) struct run run = {.plan = {.root_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER}};
+	struct plan_report report = {
+		.plan = &run.plan, .certs = &run.certs, .policy = &run.policy, .all = opts->all};
+	int status = open_root(verb, opts, &run);
+
+	run.plan.told = opts->told;
+	run.plan.keep_all = opts->all;
+	if (!status)
+		status = find_target(opts, &run);
+	if (!status)
+		status = load_policy(opts, &run);
+	if (status)
+		return status;
+	if (needs_find(run.plan.root_fd, run.plan.root, opts->init, &run.plan.needs) < 0) {
+		log_error("%s: out of memory", verb);
+		return EXIT_FAILED;
+	}
+	status = walk(verb, opts, &run, &report);
+	if (status)
+		return status;
+	plan_rest(&run.plan);
+	plan_memories(&run.plan);
+	plan_sort(&run.plan);
+	report.names_facts = names_facts(run.plan.judge.policy) && !opts->told.uuid;
+	report.is_folder = is_folder(&run.plan);
+	return print(verb, &report, opts->json);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* One plan from its options to its verdict: `imactl plan`, and what `imactl deploy` asks first. */
+#ifndef IMABOOT_PLAN_RUN_H
+#define IMABOOT_PLAN_RUN_H
+
+#include "files.h"
+#include "fsfacts.h"
+
+struct plan_options {
+	struct files_options files; /* root, exclude, jobs, cross_device; root NULL: "/" */
+	const char *policy;         /* NULL: the root's /etc/ima/ima-policy */
+	struct verb_strings certs;  /* folders; none: the root's /etc/keys/ima */
+	struct verb_strings trusted;
+	const char *kernel, *config, *init;
+	struct fsfacts_told told;
+	bool all, json;
+};
+
+/* Makes the plan, and prints it. verb is the one that runs. Returns EXIT_DONE where it will boot, else another status. */
+_must_check_ int plan_run(const char *verb, const struct plan_options *opts);
+
+#endif
