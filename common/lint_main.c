@@ -169,26 +169,27 @@ static void use_running_kernel(struct kernel_model *model)
 		*model = narrowed;
 }
 
-/* Makes the model that the options ask for. Returns 0, or EXIT_USAGE after a message. */
-static int make_model(struct kernel_model *ret)
+int lint_model(
+	const struct lint_program *program, const char *kernel, const char *config, struct kernel_model *ret)
 {
 	unsigned version = KERNEL_NEWEST;
 	int result;
 
-	if (kernel_option) {
-		result = kernel_version_parse(kernel_option, &version);
+	this_program = program;
+	if (kernel) {
+		result = kernel_version_parse(kernel, &version);
 		if (result == -ERANGE)
 			log_error("--kernel: '%s' cannot load a policy by its path; Linux %u.%u or newer can",
-				kernel_option, KERNEL_MAJOR(KERNEL_OLDEST), KERNEL_MINOR(KERNEL_OLDEST));
+				kernel, KERNEL_MAJOR(KERNEL_OLDEST), KERNEL_MINOR(KERNEL_OLDEST));
 		else if (result < 0)
-			log_error("--kernel: '%s' is not a version; give one such as 6.1", kernel_option);
+			log_error("--kernel: '%s' is not a version; give one such as 6.1", kernel);
 		if (result < 0)
 			return EXIT_USAGE;
 	}
 	kernel_model_init(ret, version);
-	if (!kernel_option && !config_option)
+	if (!kernel && !config)
 		use_running_kernel(ret);
-	if (config_option && use_config(ret, config_option, kernel_option != NULL) < 0)
+	if (config && use_config(ret, config, kernel != NULL) < 0)
 		return EXIT_USAGE;
 	return 0;
 }
@@ -274,9 +275,8 @@ int lint_main(const struct lint_program *program, size_t count, char **files)
 	bool failed = false;
 	size_t i;
 
-	this_program = program;
 	output.json.buf = &output.text;
-	if (read_format(&output.format) || make_model(&model))
+	if (read_format(&output.format) || lint_model(program, kernel_option, config_option, &model))
 		return EXIT_USAGE;
 	if (canonical_option && output.format != FORMAT_TEXT) {
 		log_error("--canonical prints a policy, not %s; leave one of the options out",

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include "buf.h"
+#include "policy_model.h"
 #include "verb.h"
 
 /* What differs between the two programs. */
@@ -20,6 +21,13 @@ extern const struct verb_option lint_verb_options[];
 
 /* Text for --help. */
 extern const char lint_verb_details[];
+
+/*
+ * The kernel to judge for: its version as of uname -r, and the file of its configuration; both may be NULL (see
+ * lint_main.c). Returns 0, or EXIT_USAGE after a message.
+ */
+_must_check_ int lint_model(
+	const struct lint_program *program, const char *kernel, const char *config, struct kernel_model *ret);
 
 /*
  * Checks the policy files and prints what there is to say. Returns the exit status: EXIT_FAILED on any error (with --werror, on any warning) and where a

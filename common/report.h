@@ -54,6 +54,7 @@ struct report_cert {
 	char *path;
 	const char *source;  /* "image" or "root" */
 	const char *keyring; /* the keyring it was meant for */
+	char sha256[65];     /* of the file, where it could be read */
 	enum cert_result result;
 	char *key; /* the kernel's description; NULL while it has none */
 	struct problem problem;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include "der.h"
+#include "issuers.h"
 #include "log.h"
 #include "rootfile.h"
 
@@ -131,7 +132,10 @@ int certs_load(const struct certs_source *source, struct report *report)
 	loader.target = signers;
 	loader.target_name = report->keyring;
 	loader.signers = true;
-	return load_signers(&loader);
+	r = load_signers(&loader);
+	if (r == 0)
+		issuers_explain(source->image_fd, source->image, report);
+	return r;
 }
 
 /* Copies a certificate whose key the kernel has. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include "der.h"
+#include "digest.h"
 #include "format.h"
 #include "rootfile.h"
 
@@ -77,6 +78,7 @@ int certs_read_file(
 		r = der_check_certificate(file.bytes, file.len, path, &record->problem);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
+	digest_sha256_hex(file.bytes, file.len, record->sha256);
 	if (is_duplicate(loader, &file, record))
 		return 0;
 	return add_pending(loader, &file, loader->report->cert_count - 1);

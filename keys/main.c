@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_key, &verb_sign, &verb_verify, &verb_lint, &verb_plan, &verb_status, &verb_denials};
+	&verb_key, &verb_sign, &verb_verify, &verb_lint, &verb_plan, &verb_bundle, &verb_status, &verb_denials};
 
 static int run(int argc, char **argv)
 {

@@ -80,25 +80,29 @@ static int load_pem(const struct buf *bytes, X509 **ret, struct problem *problem
 	return -EINVAL;
 }
 
+int x509_decode(const void *bytes, size_t len, X509 **ret, struct x509_form *form, struct problem *problem)
+{
+	const struct buf text = {.data = (char *)bytes, .len = len};
+	const unsigned char *at = bytes;
+
+	*form = (struct x509_form){.is_pem = *at != TAG_SEQUENCE};
+	if (form->is_pem)
+		return load_pem(&text, ret, problem);
+	*ret = d2i_X509(NULL, &at, (long)len);
+	if (!*ret)
+		return refuse_certificate(&text, problem);
+	form->trailing = (size_t)((const unsigned char *)bytes + len - at);
+	return 0;
+}
+
 int x509_load(const char *path, X509 **ret, struct x509_form *form, struct problem *problem)
 {
 	_cleanup_buf_ struct buf bytes = {0};
-	const unsigned char *at;
 	int r = infile_read(path, INFILE_KEY_MAX, &bytes, problem);
 
 	*ret = NULL;
 	*form = (struct x509_form){0};
-	if (r < 0)
-		return r;
-	form->is_pem = bytes.data[0] != TAG_SEQUENCE;
-	if (form->is_pem)
-		return load_pem(&bytes, ret, problem);
-	at = (const unsigned char *)bytes.data;
-	*ret = d2i_X509(NULL, &at, (long)bytes.len);
-	if (!*ret)
-		return refuse_certificate(&bytes, problem);
-	form->trailing = (size_t)((const unsigned char *)bytes.data + bytes.len - at);
-	return 0;
+	return r < 0 ? r : x509_decode(bytes.data, bytes.len, ret, form, problem);
 }
 
 static X509_REQ *read_request(const struct buf *bytes)

@@ -58,6 +58,10 @@ void x509_facts_free(struct x509_facts *facts);
 /* Reads a certificate, PEM or DER. Returns 0, or a negative errno with *problem set. */
 _must_check_ int x509_load(const char *path, X509 **ret, struct x509_form *form, struct problem *problem);
 
+/* The same for len bytes that were read already; len is not 0. */
+_must_check_ int x509_decode(
+	const void *bytes, size_t len, X509 **ret, struct x509_form *form, struct problem *problem);
+
 /* Reads a request, PEM or DER, whose signature must be its own key's. Returns as x509_load(). */
 _must_check_ int x509_load_request(const char *path, X509_REQ **ret, struct problem *problem);
 

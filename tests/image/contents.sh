@@ -11,7 +11,9 @@ OUT=${BUILDER%/root}
 builder_cert /etc/keys/ima rsa2048 p256
 builder_cert /etc/keys/ima/ca ca ca2
 ln -s ../../ima/ca/ca.der "$BUILDER/etc/keys/ima/ca/link.der"
+builder_cert /etc/keys/evm rsa4096
 builder_policy rsa2048
+builder_policy rsa2048 stage0
 printf '# comment\nrequire = yes\nrequire-certificates = ca.der rsa2048.der\n' > "$BUILDER/etc/imaboot/imaboot.conf"
 
 # image NAME ARGUMENT...: it is made; its list of files is in NAME.list.
@@ -31,10 +33,15 @@ same() { # NAME GOT WANTED
 }
 
 ours='etc/imaboot
+etc/imaboot/certificates
 etc/imaboot/imaboot.conf
 etc/imaboot/policy
 etc/imaboot/policy.sig
+etc/imaboot/stage0
+etc/imaboot/stage0.sig
 etc/keys
+etc/keys/evm
+etc/keys/evm/rsa4096.der
 etc/keys/ima
 etc/keys/ima/ca
 etc/keys/ima/ca/ca.der
@@ -46,7 +53,7 @@ usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh
 usr/sbin/imaboot'
 image with --modules base --add imaboot
 image without --modules base --omit imaboot
-same 'the image has these files more' "$(LC_ALL=C comm -23 "$OUT/with.list" "$OUT/without.list" | grep -v '/sha512_generic\.ko')" "$ours"
+same 'the image has these files more' "$(LC_ALL=C comm -23 "$OUT/with.list" "$OUT/without.list" | grep -v -E '/(sha512_generic\.ko|efivarfs(/efivarfs\.ko)?)$')" "$ours"
 same 'and none less' "$(LC_ALL=C comm -13 "$OUT/with.list" "$OUT/without.list")" ''
 
 mkdir "$OUT/x"
@@ -59,15 +66,23 @@ if cmp -s "$BUILD/imaboot" "$OUT/x/usr/sbin/imaboot" && [ -x "$OUT/x/usr/sbin/im
 else
 	vm_fail 'usr/sbin/imaboot'
 fi
+if [ "$(sed -n 1p "$OUT/x/etc/imaboot/certificates")" = 'imaboot certificates 1' ] &&
+	[ "$(grep -c '^sha256 ' "$OUT/x/etc/imaboot/certificates")" = 6 ]; then
+	vm_pass 'the summary has each certificate'
+else
+	vm_fail "the summary: $(cat "$OUT/x/etc/imaboot/certificates")"
+fi
 same 'a link leads to its certificate' "$(sha256sum < "$OUT/x/etc/keys/ima/ca/link.der")" "$(sha256sum < "$PKI/ca.der")"
 
 image again --modules base --add imaboot
 if cmp -s "$OUT/with" "$OUT/again"; then vm_pass 'twice the same bytes'; else vm_fail 'two images differ'; fi
 
-# The fragment in dracut.conf.d adds the module by itself; the digest that Debian has as a module comes along.
+# The fragment in dracut.conf.d adds the module by itself; what Debian has as modules comes along.
 image full
 same 'a full image has the same of ours' "$(grep -x -F -e "$ours" "$OUT/full.list")" "$ours"
-if grep -q '/sha512_generic\.ko' "$OUT/full.list"; then vm_pass 'sha512_generic is in it'; else vm_fail 'no sha512_generic'; fi
+for driver in sha512_generic efivarfs; do
+	if grep -q "/$driver\.ko" "$OUT/full.list"; then vm_pass "$driver is in it"; else vm_fail "no $driver"; fi
+done
 
 image hostonly --hostonly --modules base --add imaboot
 same 'hostonly: the same files' "$(grep -x -F -e "$ours" "$OUT/hostonly.list")" "$ours"
@@ -87,7 +102,9 @@ rm -rf "$sub/etc/keys" "$sub/etc/imaboot"
 mkdir -p "$sub/etc/keys/ima"
 cp "$PKI/rsa4096.der" "$sub/etc/keys/ima/"
 image sysroot --sysroot /other --no-kernel --modules imaboot
-same 'sysroot: its files' "$(grep -E '^etc/(keys|imaboot)|imaboot$' "$OUT/sysroot.list")" 'etc/keys
+same 'sysroot: its files' "$(grep -E '^etc/(keys|imaboot)|imaboot$' "$OUT/sysroot.list")" 'etc/imaboot
+etc/imaboot/certificates
+etc/keys
 etc/keys/ima
 etc/keys/ima/rsa4096.der
 usr/sbin/imaboot'
@@ -102,9 +119,11 @@ else
 	vm_fail "sysroot: $(tail -n 5 "$OUT/bad.log")"
 fi
 
-ln -s /etc/keys/ima/rsa2048.der "$sub/etc/keys/ima/out.der"
+mkdir "$BUILDER/nowhere"
+cp "$PKI/rsa2048.der" "$BUILDER/nowhere/"
+ln -s /nowhere/rsa2048.der "$sub/etc/keys/ima/out.der"
 if ! builder_dracut "$OUT/bad" --sysroot /other --no-kernel --modules imaboot &&
-	grep -q "imaboot: /etc/keys/ima/out.der is a link out of /other" "$OUT/bad.log"; then
+	grep -q "imaboot: /etc/keys/ima/out.der is a symbolic link to '/nowhere/rsa2048.der', and inside the root '/other'" "$OUT/bad.log"; then
 	vm_pass 'sysroot: a link into the builder is refused'
 else
 	vm_fail "sysroot: $(tail -n 5 "$OUT/bad.log")"

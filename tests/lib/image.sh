@@ -6,7 +6,7 @@
 #                                  with the module as `make install` leaves it; it is cheap
 #   builder_plain                  takes the module away again
 #   builder_cert FOLDER NAME...    copies certificates of the PKI into a folder of it
-#   builder_policy SIGNER          the lab's policy as the image's, with a detached signature ("" none)
+#   builder_policy SIGNER [NAME]   the lab's policy as the image's (or its stage0), with a detached signature ("" none)
 #   builder_dracut OUT [ARG...]    runs its dracut there; what it says is in OUT.log, its status is returned
 #   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), integrity (dracut's
 #                                  own module instead), imaboot, and imaboot-init (no systemd in it); the last two have
@@ -70,9 +70,10 @@ builder_cert() {
 }
 
 builder_policy() {
+	local policy=$BUILDER/etc/imaboot/${2:-policy}
 	mkdir -p "$BUILDER/etc/imaboot"
-	scene_policy "$BUILDER/etc/imaboot/policy"
-	[ -z "$1" ] || "$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$BUILDER/etc/imaboot/policy"
+	scene_policy "$policy"
+	[ -z "$1" ] || "$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$policy"
 }
 
 # In a mount namespace of its own, so that nothing stays mounted. The modules are those of the stock kernel; a kernel

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/* What runs in an image: the program, dracut's hook, the recovery; see image.h. */
+#include "image.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+
+#define PROGRAM_MAX (16 * 1024 * 1024)
+#define HOOK_MAX (64 * 1024)
+#define HOOK_SOURCE "/usr/lib/dracut/modules.d/50imaboot/imaboot-pre-pivot.sh"
+/* From dracut 106 on "hooks" is a link to where they are. */
+#define HOOK_TARGET "/usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh"
+#define PROGRAM_TARGET "/usr/sbin/imaboot"
+#define RECOVERY_DIR "/usr/lib/imaboot"
+
+/* Reads the first of the paths that is there. Returns 0, or a negative errno: -ENOENT where there is none. */
+static int read_first(struct image *image, const char *const *paths, size_t max, struct rootfile *ret)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	int r = -ENOENT;
+
+	for (; *paths && r == -ENOENT; paths++) {
+		r = rootfile_read(image->root_fd, image->root, *paths, max, ret, &problem);
+		if (r < 0 && r != -ENOENT)
+			image_refuse(image, "%s %s", *paths, problem_reason_text(&problem));
+	}
+	return r;
+}
+
+/* True for a program that needs no loader and no libraries. */
+static bool is_static(const struct rootfile *file)
+{
+	const uint8_t *bytes = file->bytes;
+	ElfW(Ehdr) header;
+	ElfW(Phdr) segment;
+	size_t i;
+
+	if (file->len < sizeof(header))
+		return false;
+	memcpy(&header, bytes, sizeof(header));
+	if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(segment) ||
+		header.e_phoff > file->len || (file->len - header.e_phoff) / sizeof(segment) < header.e_phnum)
+		return false;
+	for (i = 0; i < header.e_phnum; i++) {
+		memcpy(&segment, bytes + header.e_phoff + i * sizeof(segment), sizeof(segment));
+		if (segment.p_type == PT_INTERP)
+			return false;
+	}
+	return true;
+}
+
+static int take(
+	struct image *image, const char *const *paths, size_t max, const char *target, const char *missing)
+{
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	int r = read_first(image, paths, max, &file);
+
+	if (r == 0)
+		return image_add(image, target, file.bytes, file.len, 0755);
+	if (r == -ENOENT)
+		image_refuse(image, "%s", missing);
+	return r == -ENOMEM ? r : 0;
+}
+
+int image_take_programs(struct image *image)
+{
+	static const char *const programs[] = {
+		"/usr/sbin/imaboot", "/usr/local/sbin/imaboot", "/sbin/imaboot", "/usr/bin/imaboot", NULL};
+	static const char *const hooks[] = {HOOK_SOURCE, NULL};
+	int r = take(image, programs, PROGRAM_MAX, PROGRAM_TARGET,
+		"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it");
+
+	if (r < 0)
+		return r;
+	return take(image, hooks, HOOK_MAX, HOOK_TARGET,
+		"dracut's hook is not in the system (" HOOK_SOURCE "): install imaboot there");
+}
+
+/* Its script, a shell that runs without libraries, and the checker of its password where that is installed. */
+static int take_recovery(struct image *image, const struct rootfile *script, const struct rootfile *busybox)
+{
+	static const char *const checkers[] = {
+		"/usr/lib/imaboot/imaboot-auth", "/usr/local/lib/imaboot/imaboot-auth", NULL};
+	_cleanup_rootfile_ struct rootfile checker = {.fd = -1};
+	int r = image_add(image, RECOVERY_DIR "/recovery", script->bytes, script->len, 0755);
+
+	if (r == 0)
+		r = image_add(image, RECOVERY_DIR "/busybox", busybox->bytes, busybox->len, 0755);
+	if (r == 0 && read_first(image, checkers, PROGRAM_MAX, &checker) == 0)
+		r = image_add(image, RECOVERY_DIR "/imaboot-auth", checker.bytes, checker.len, 0755);
+	return r;
+}
+
+int image_take_recovery(struct image *image)
+{
+	static const char *const scripts[] = {
+		"/usr/lib/imaboot/recovery", "/usr/local/lib/imaboot/recovery", NULL};
+	static const char *const shells[] = {
+		"/usr/bin/busybox", "/bin/busybox", "/usr/sbin/busybox", "/sbin/busybox", NULL};
+	_cleanup_rootfile_ struct rootfile script = {.fd = -1}, busybox = {.fd = -1};
+	bool is_asked_for =
+		image->config.lines[KEY_ON_FAILURE] && image->config.on_failure == FAILURE_RECOVERY;
+	const char *missing = NULL;
+
+	if (read_first(image, scripts, PROGRAM_MAX, &script) < 0)
+		missing = RECOVERY_DIR "/recovery is not in the system";
+	else if (read_first(image, shells, PROGRAM_MAX, &busybox) < 0)
+		missing = "busybox is not in the system";
+	else if (!is_static(&busybox))
+		missing = "busybox is not a static program";
+	if (!missing)
+		return take_recovery(image, &script, &busybox);
+	if (is_asked_for)
+		image_refuse(
+			image, IMAGE_CONFIG_FILE " says on-failure = recovery, and %s: install it", missing);
+	else
+		image_warn(
+			"the image has no recovery environment, and a boot that fails stops the machine: %s",
+			missing);
+	return 0;
+}
