@@ -9,8 +9,8 @@
 #   builder_policy SIGNER [NAME]   the lab's policy as the image's (or its stage0), with a detached signature ("" none)
 #   builder_dracut OUT [ARG...]    runs its dracut there; what it says is in OUT.log, its status is returned
 #   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), integrity (dracut's
-#                                  own module instead), imaboot, and imaboot-init (no systemd in it); the last two have
-#                                  signer and policy of rsa2048
+#                                  own module instead), imaboot (with signer and policy of rsa2048), and each of them
+#                                  with -init after its name: without systemd in it
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
 #   disk_new NAME                  a machine with its disk, a root whose programs are signed by rsa2048
 #   disk_policy [SIGNER [PATH]]    standard input becomes /etc/ima/ima-policy, or PATH, on it, signed, or not
@@ -97,15 +97,15 @@ image_make() {
 	local kind=$1 out=$2 arguments=()
 	builder_new "$kind"
 	case $kind in
-	plain | integrity) builder_plain ;;
+	plain*) builder_plain ;;
+	integrity*)
+		builder_plain
+		arguments+=(--add integrity) ;;
 	*)
 		builder_cert /etc/keys/ima rsa2048
 		builder_policy rsa2048 ;;
 	esac
-	case $kind in
-	integrity) arguments=(--add integrity) ;;
-	*-init) arguments=(--omit 'systemd systemd-initrd dracut-systemd') ;;
-	esac
+	[[ $kind != *-init ]] || arguments+=(--omit 'systemd systemd-initrd dracut-systemd')
 	builder_dracut "$out.new" --omit "$IMAGE_OMITTED" ${arguments[@]+"${arguments[@]}"}
 	mv "$out.new.log" "$out.log"
 	rm -rf "${BUILDER%/root}"

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: stock
+# needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
+# limit: 600
+# What imactl bundle makes, appended to an image that knows nothing of imaboot, does the same as dracut's module in it:
+# with systemd in the image and without, packed and not.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/image.sh"
+
+kernel=$1
+scene_policy "$CACHE/good-policy.$kernel"
+builder_new bundle
+builder_cert /etc/keys/ima rsa2048
+builder_policy rsa2048
+"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "$CACHE/bundle.packed" || vm_die 'no bundle'
+"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --no-compress --out "$CACHE/bundle.plain" || vm_die 'no bundle'
+
+disk_new fallback
+disk_policy rsa2048 <<< 'appraise func=NONSENSE'
+cat "$(image_get plain)" "$CACHE/bundle.plain" > "$VM/image"
+image_boot "$kernel" "$VM/image" '@@END'
+expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the signed program runs' \
+	'imaboot: outcome fallback: policy /etc/imaboot/policy (image) in force'
+expect_re 'the unsigned program: .*Permission denied'
+refuse 'Freezing execution'
+
+disk_new init
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+gzip -c < "$(image_get plain-init)" | cat - "$CACHE/bundle.packed" > "$VM/image"
+image_boot "$kernel" "$VM/image" '@@END'
+expect 'multi-user.target is reached' 'the signed program: the signed program runs' \
+	'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force'
+expect_re 'the unsigned program: .*Permission denied'
+finish
