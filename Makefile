@@ -28,6 +28,8 @@ DOCDIR ?= $(PREFIX)/share/doc/imaboot
 DRACUTDIR ?= /usr/lib/dracut
 # The hooks of package managers name it by its path.
 HELPERDIR ?= /usr/lib/imaboot
+# So does initramfs-tools.
+INITRAMFSDIR ?= /usr/share/initramfs-tools
 LIBC ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
 HOSTCC ?= gcc
 WERROR ?=
@@ -217,6 +219,8 @@ INSTALLED = \
 	0644:dracut-module/10-imaboot.conf:$(DRACUTDIR)/dracut.conf.d/10-imaboot.conf \
 	0755:packaging/signing/sign-installed:$(HELPERDIR)/sign-installed \
 	$(foreach file,dpkg.cfg imaboot.hook portage.bashrc README.md,0644:packaging/signing/$(file):$(DOCDIR)/signing/$(file)) \
+	0755:packaging/initramfs-tools/hooks/imaboot:$(INITRAMFSDIR)/hooks/imaboot \
+	0755:packaging/initramfs-tools/scripts/init-bottom/imaboot:$(INITRAMFSDIR)/scripts/init-bottom/imaboot \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE

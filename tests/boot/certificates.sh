@@ -128,4 +128,26 @@ scene_boot "$kernel"
 vm_ended
 expect_re "imaboot: policy /etc/ima/ima-policy \(root\) failed at stage signature: its signature was not made by the key 'imaboot test rsa2048: [0-9a-f]{40}' that it names, or is damaged; sign it: "
 refuse "policy update completed" "dry run of"
+
+# With the summary that imactl makes for an image, a refusal names the issuer that is missing.
+if [ "$kernel" != stock ]; then
+	scene_new issuers
+	scene_cert /etc/keys/ima rsa2048 by-ca2 by-ca3 stranger-rsa
+	scene_cert /etc/keys/ima/ca ca3
+	"$BUILD/imactl" bundle --root "$VM/root" --tree "$VM/root" > "$VM/bundle.log" 2>&1 || vm_fail "no summary: $(cat "$VM/bundle.log")"
+	cp "$PKI/by-rogue.der" "$ROOT/etc/keys/ima/"
+	vm_script <<-'END'
+		run_boot
+		is "boot ends with 0" "$status" 0
+	END
+	scene_boot "$kernel"
+	vm_ended
+	ca2=$(openssl x509 -in "$PKI/ca2.pem" -noout -ext subjectKeyIdentifier | tail -n 1 | tr -d ' :' | tr A-F a-f)
+	missing="its issuer 'O=imaboot, CN=imaboot test intermediate CA' (key id $ca2) is in no trusted keyring (.builtin_trusted_keys, .secondary_trusted_keys, .machine); add that CA's certificate to /etc/keys/ima/ca of the image, and build that CA's own issuer, or itself, into the kernel"
+	refused by-ca2 "$missing"
+	expect "imaboot: certificate /etc/keys/ima/ca/ca3.der (image) is not in .secondary_trusted_keys: $missing"
+	refused by-ca3 "its issuer 'O=imaboot, CN=imaboot test second-level CA' (/etc/keys/ima/ca/ca3.der of the image) was refused itself; do what is said of that one"
+	refused stranger-rsa "it is self-signed, and the kernel trusts none but those built into it and what they vouch for; have it issued by a CA that the kernel has, or build it into the kernel, or enroll it as a MOK"
+	expect "imaboot: certificate /etc/keys/ima/by-rogue.der (root) is not in .ima: the kernel trusts no issuer of it"
+fi
 finish

@@ -30,6 +30,7 @@ wanted=$(
 		for file in README.md dpkg.cfg imaboot.hook portage.bashrc; do
 			echo "644 usr/share/doc/imaboot/signing/$file"
 		done
+		for file in hooks scripts/init-bottom; do echo "755 usr/share/initramfs-tools/$file/imaboot"; done
 		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )
