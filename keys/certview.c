@@ -104,16 +104,35 @@ static bool chain_round(
 	return found;
 }
 
-void certview_chain(
-	struct certview *views, size_t count, const struct certview *trusted, size_t trusted_count)
+void certview_trust_kernel(struct certview *views, size_t count, const struct kernelkeys *keys)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		views[i].chain = is_damaged(&views[i]) ? CERTVIEW_CHAIN_DAMAGED
-				 : trusted_count       ? CERTVIEW_CHAIN_NONE
-						       : CERTVIEW_CHAIN_UNKNOWN;
-	if (!trusted_count)
+		views[i].is_kernels = kernelkeys_has(keys, &views[i].facts.authority_id) ||
+				      kernelkeys_has(keys, &views[i].facts.subject_id);
+}
+
+static enum certview_chain begin_chain(const struct certview *view, bool has_trusted)
+{
+	if (is_damaged(view))
+		return CERTVIEW_CHAIN_DAMAGED;
+	if (view->is_kernels)
+		return CERTVIEW_CHAIN_WHOLE;
+	return has_trusted ? CERTVIEW_CHAIN_NONE : CERTVIEW_CHAIN_UNKNOWN;
+}
+
+void certview_chain(
+	struct certview *views, size_t count, const struct certview *trusted, size_t trusted_count)
+{
+	bool has_trusted = trusted_count > 0;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		has_trusted |= views[i].is_kernels;
+	for (i = 0; i < count; i++)
+		views[i].chain = begin_chain(&views[i], has_trusted);
+	if (!has_trusted)
 		return;
 	while (chain_round(views, count, trusted, trusted_count))
 		;

@@ -7,6 +7,7 @@
 #ifndef IMABOOT_CERTVIEW_H
 #define IMABOOT_CERTVIEW_H
 
+#include "kernelkeys.h"
 #include "x509.h"
 
 enum certview_ring {
@@ -34,6 +35,7 @@ struct certview {
 	struct x509_facts facts;
 	enum certview_chain chain;
 	const struct certview *issuer; /* with a whole chain; NULL: it is trusted itself */
+	bool is_kernels; /* with a whole chain: the running kernel has its issuer's key, or its own */
 };
 
 enum certview_answer {
@@ -53,6 +55,12 @@ const char *certview_ring_name(enum certview_ring ring);
 
 /* Judges one certificate for one keyring; facts, form and chain are filled in. */
 struct certview_verdict certview_judge(const struct certview *view, enum certview_ring ring);
+
+/*
+ * Marks those whose issuer, or which themselves, the running kernel trusts, by the key identifiers alone. To be called
+ * before certview_chain().
+ */
+void certview_trust_kernel(struct certview *views, size_t count, const struct kernelkeys *keys);
 
 /*
  * Fills in chain and issuer of count certificates. CAs among them that are vouched for vouch for

@@ -13,7 +13,7 @@
 
 static struct verb_strings trusted_option;
 static const char *kernel_option;
-static bool json_option;
+static bool json_option, running_option;
 
 /* The kernels that are asked for: a mask of keyrings for signers. */
 static int parse_kernel(const char *text, unsigned int *ret)
@@ -72,15 +72,16 @@ static const char *answer_word(enum certview_answer answer)
 /* The subjects, from the certificate up to the trusted one. */
 static void add_chain(const struct certview *view, struct buf *ret)
 {
-	const struct certview *at;
+	const struct certview *at, *at_end = view;
 
 	buf_puts(ret, "  chain: ");
 	escape_bytes(ret, view->facts.subject.data, view->facts.subject.len);
 	for (at = view->issuer; at; at = at->issuer) {
 		buf_puts(ret, " <- ");
 		escape_bytes(ret, at->facts.subject.data, at->facts.subject.len);
+		at_end = at;
 	}
-	buf_puts(ret, " (trusted)");
+	buf_puts(ret, at_end->is_kernels ? " (by a key of the running kernel)" : " (trusted)");
 	buf_putc(ret, '\n');
 }
 
@@ -104,7 +105,7 @@ static void check_text(const struct certview *view, unsigned int mask, struct bu
 	if (view->chain == CERTVIEW_CHAIN_UNKNOWN && (mask != 1U << CERTVIEW_USER_IMA)) {
 		buf_puts(ret, "  its issuer is '");
 		escape_bytes(ret, view->facts.issuer.data, view->facts.issuer.len);
-		buf_puts(ret, "'; name what the kernel trusts: --trusted CA\n");
+		buf_puts(ret, "'; name what the kernel trusts: --trusted CA, or --running\n");
 	}
 	certview_warn(view, time(NULL), mask & 1 << CERTVIEW_USER_IMA, "  ", ret);
 }
@@ -176,6 +177,18 @@ static size_t views_load(const char *const *paths, size_t count, struct views *r
 	return bad;
 }
 
+/* Asks the running kernel which issuers it trusts. */
+static int ask_kernel(struct views *views)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_kernelkeys_ struct kernelkeys keys = {0};
+
+	if (kernelkeys_load(kernelkeys_trusted, &keys, &problem) < 0)
+		return complain("check", &problem);
+	certview_trust_kernel(views->list, views->count, &keys);
+	return 0;
+}
+
 static void print_all(const struct views *views, unsigned int mask, struct buf *text)
 {
 	struct json json = {.buf = text};
@@ -209,6 +222,8 @@ static int run_check(size_t count, char **operands)
 	if (views_load(trusted_option.strings, trusted_option.count, &trusted))
 		return EXIT_FAILED;
 	bad = views_load((const char *const *)operands, count, &views);
+	if (running_option && ask_kernel(&views))
+		return EXIT_FAILED;
 	certview_chain(views.list, views.count, trusted.list, trusted.count);
 	print_all(&views, mask, &text);
 	if (buf_failed(&text)) {
@@ -226,6 +241,9 @@ static const struct verb_option options[] = {
 		.argument = "CA",
 		.help = "a certificate that the kernel trusts; may be repeated",
 		.list = &trusted_option},
+	{.name = "running",
+		.help = "trust the issuers whose keys the running kernel has",
+		.flag = &running_option},
 	{.name = "kernel",
 		.argument = "KIND",
 		.help = "debian (_ima), rhel (.ima from 6.6 on), or a version such as 5.14",

@@ -11,16 +11,17 @@
 #include "infile.h"
 #include "json.h"
 #include "progress.h"
+#include "signers.h"
 #include "verbs.h"
 
 #define NAME "verify"
 
 static struct files_options opts;
 static struct verb_strings cert_option;
-static bool json_option, detached_option, quiet_option;
+static bool json_option, detached_option, quiet_option, running_option;
 
 static struct {
-	struct certview *certs;
+	struct signers signers;
 	struct imaverify_ring ring;
 	atomic_uint_fast64_t causes[IMAVERIFY_CAUSES];
 	bool has_entry; /* the JSON array is not empty */
@@ -140,41 +141,6 @@ static void verify_file(void *state, int fd, const char *path, const struct stat
 
 /* ---- all of them -------------------------------------------------------------------------- */
 
-static int load_certs(void)
-{
-	size_t i;
-
-	work.certs = calloc(cert_option.count + 1, sizeof(*work.certs));
-	if (!work.certs) {
-		log_error(NAME ": out of memory");
-		return EXIT_FAILED;
-	}
-	work.ring.certs = work.certs;
-	for (i = 0; i < cert_option.count; i++) {
-		_cleanup_problem_ struct problem problem = {0};
-		struct certview *cert = &work.certs[i];
-
-		if (certview_load(cert_option.strings[i], cert, &problem) < 0)
-			return complain(cert_option.strings[i], &problem);
-		work.ring.count++;
-		if (!x509_key(cert->certificate)) {
-			problem_set(&problem, -EOPNOTSUPP, "has a key of a kind that is not known here");
-			return complain(cert->path, &problem);
-		}
-		if (cert->facts.subject_id.len < 4)
-			log_warning("%s: has no subjectKeyIdentifier: no signature is found to be its own",
-				cert->path);
-	}
-	return 0;
-}
-
-static void free_certs(void)
-{
-	while (work.ring.count)
-		certview_free(&work.certs[--work.ring.count]);
-	free(take_pointer(work.certs));
-}
-
 /* The most frequent cause that was not said; -1 when all were. */
 static int next_cause(const bool *said)
 {
@@ -257,7 +223,7 @@ static int summarize(const struct files_counts *counts)
 
 static int check_options(void)
 {
-	if (!cert_option.count) {
+	if (!cert_option.count && !running_option) {
 		log_error(NAME ": --cert is missing; see 'imactl verify --help'");
 		return EXIT_USAGE;
 	}
@@ -280,16 +246,18 @@ static int run_verify(size_t count, char **operands)
 	int status = check_options();
 
 	if (!status)
-		status = load_certs();
-	if (!status && json_option)
-		printf("{\"files\":[");
-	if (!status)
+		status = signers_load(&cert_option, running_option, &work.signers);
+	if (!status) {
+		work.ring = (struct imaverify_ring){work.signers.certs, work.signers.count};
+		if (json_option)
+			printf("{\"files\":[");
 		status = files_run(&opts, count, operands, &task, &counts);
-	if (!status)
-		status = summarize(&counts);
-	else if (work.certs && json_option)
-		printf("]}\n");
-	free_certs();
+		if (!status)
+			status = summarize(&counts);
+		else if (json_option)
+			printf("]}\n");
+	}
+	signers_free(&work.signers);
 	return status;
 }
 
@@ -298,6 +266,9 @@ static const struct verb_option options[] = {
 		.argument = "CERT",
 		.help = "a signer's certificate; may be repeated",
 		.list = &cert_option},
+	{.name = "running",
+		.help = "count only the signers whose keys the running kernel has",
+		.flag = &running_option},
 	FILES_OPTIONS(opts),
 	{.name = "detached", .help = "read FILE.sig instead of security.ima", .flag = &detached_option},
 	{.name = "quiet", .help = "no line for each failed file, only the causes", .flag = &quiet_option},
@@ -310,9 +281,9 @@ const struct verb verb_verify = {
 	.operands = "[FILE]...",
 	.operands_max = (size_t)-1,
 	.summary = "verify signatures of files, or of whole trees",
-	.details = "Signatures of version 2 over SHA-2, and digests. Whether a kernel trusts the "
-		   "certificates is\n"
-		   "not asked: that is 'imactl key check'. The status is 1 when a file has neither a good\n"
+	.details = "Signatures over SHA-2, and digests. Whether a kernel trusts the certificates is not\n"
+		   "asked without --running: that is 'imactl key check'. The status is 1 when a file has "
+		   "neither a good\n"
 		   "signature nor a good digest.",
 	.options = options,
 	.run = run_verify,

@@ -38,8 +38,27 @@ enforced() {
 	scene_policy "$ROOT/etc/ima/ima-policy"
 	step "the whole root signed" sign --key "$keys/signer.key" --cert "$keys/signer.der" --root "$ROOT" --exclude unsigned
 	step "and verified" verify --cert "$keys/signer.der" "$ROOT/bin/signed" "$ROOT/etc/ima/ima-policy"
+	# imactl asks the running kernel: as it is, with the libraries that it is linked with.
+	vm_file "$BUILD/imactl" /imactl
+	ldd "$BUILD/imactl" | grep -o '/[^ ]*' | while read -r file; do vm_file "$(realpath "$file")" "$file"; done
+	vm_file "$PKI/stranger.der" /stranger.der
 	vm_script <<'END'
 run_boot
+asks() { # NAME STATUS LINE COMMAND...
+	name=$1 wanted=$2 line=$3
+	shift 3
+	said=$(/imactl "$@" 2>&1)
+	is "$name: status" $? "$wanted"
+	case "$said" in *"$line"*) pass "$name" ;; *) fail "$name" "$said" ;; esac
+}
+asks "verify --running" 0 "files: 1 with a good signature, 0 with a good digest, 0 failed" \
+	verify --running /sysroot/bin/signed
+asks "verify --running, another signer" 1 "/stranger.der: its key is not in the running kernel's keyring: its signatures do not count" \
+	verify --running --cert /stranger.der /sysroot/bin/signed
+if grep -q ' \.ima: ' /proc/keys; then
+	asks "key check --running" 0 "(by a key of the running kernel)" key check --running --kernel rhel /etc/keys/ima/signer.der
+	asks "key check --running, a stranger" 1 "refused" key check --running --kernel rhel /stranger.der
+fi
 is "boot ends with 0" "$status" 0
 is "the outcome is kept" "$(cat /run/imaboot/outcome)" "enforced 0"
 try_programs

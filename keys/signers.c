@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* The signers' certificates of `imactl verify`; see signers.h. */
+#include "signers.h"
+
+#include <errno.h>
+#include "complain.h"
+#include "kernelkeys.h"
+
+#define NAME "verify"
+#define KEY_ID_SIZE 4
+
+static int load_one(struct certview *cert, const char *path)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	if (certview_load(path, cert, &problem) < 0)
+		return complain(path, &problem);
+	if (!x509_key(cert->certificate)) {
+		problem_set(&problem, -EOPNOTSUPP, "has a key of a kind that is not known here");
+		certview_free(cert);
+		return complain(path, &problem);
+	}
+	if (cert->facts.subject_id.len < KEY_ID_SIZE)
+		log_warning(
+			"%s: has no subjectKeyIdentifier: no signature is found to be its own", cert->path);
+	return 0;
+}
+
+static int load_all(struct signers *signers, char *const *paths, size_t count)
+{
+	int status = 0;
+
+	signers->certs = calloc(count + 1, sizeof(*signers->certs));
+	if (!signers->certs) {
+		log_error(NAME ": out of memory");
+		return EXIT_FAILED;
+	}
+	while (signers->count < count && !status) {
+		status = load_one(&signers->certs[signers->count], paths[signers->count]);
+		signers->count += !status;
+	}
+	return status;
+}
+
+static int find_installed(struct signers *signers)
+{
+	/* GLOB_MARK: a folder ends with a slash; the one of the CAs is among them. */
+	if (glob(SIGNERS_FOLDER "/*.der", GLOB_MARK, NULL, &signers->files) == 0)
+		return 0;
+	log_error(NAME ": " SIGNERS_FOLDER " holds no certificate (*.der); name one with --cert");
+	return EXIT_FAILED;
+}
+
+/* Leaves out the signers that the running kernel does not have. */
+static int keep_loaded(struct signers *signers)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_kernelkeys_ struct kernelkeys keys = {0};
+	size_t i, kept = 0;
+
+	if (kernelkeys_load(kernelkeys_signers, &keys, &problem) < 0)
+		return complain(NAME, &problem);
+	for (i = 0; i < signers->count; i++) {
+		struct certview *cert = &signers->certs[i];
+
+		if (kernelkeys_has(&keys, &cert->facts.subject_id)) {
+			signers->certs[kept++] = *cert;
+			continue;
+		}
+		log_warning("%s: its key is not in the running kernel's keyring: its signatures do not count",
+			cert->path);
+		certview_free(cert);
+	}
+	signers->count = kept;
+	return 0;
+}
+
+int signers_load(const struct verb_strings *named, bool running, struct signers *ret)
+{
+	int status = 0;
+
+	*ret = (struct signers){0};
+	if (running && !named->count)
+		status = find_installed(ret);
+	if (!status)
+		status = named->count ? load_all(ret, (char *const *)named->strings, named->count)
+				      : load_all(ret, ret->files.gl_pathv, ret->files.gl_pathc);
+	if (!status && running)
+		status = keep_loaded(ret);
+	return status;
+}
+
+void signers_free(struct signers *signers)
+{
+	while (signers->count)
+		certview_free(&signers->certs[--signers->count]);
+	free(signers->certs);
+	globfree(&signers->files);
+	*signers = (struct signers){0};
+}
