@@ -27,7 +27,7 @@ static void find_labels(struct judge *judge, char label[static FS_LABEL_MAX])
 static void read_front(struct judge *judge, struct buf *text, struct policy *front)
 {
 	if (judge->preflight->built_in || securityfs_policy_state() != POLICY_READABLE ||
-		securityfs_read_policy(text) < 0)
+		securityfs_read_policy(text) < 0 || !text->len)
 		return;
 	if (policy_parse(&judge->model, buf_string(text), text->len, NULL, front) < 0)
 		judge->preflight->warn(judge->preflight->context,
