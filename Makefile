@@ -137,6 +137,11 @@ $(O)/imactl: $(HOST_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) $(HOST_LDFLAGS) $(LDFLAGS) $^ $(HOST_LIBS) -o $@
 
+# The boot program's objects without its main(), for a clock around one stage.
+$(O)/bench-preflight: tests/bench/preflight.c $(filter-out %/main.o,$(BOOT_OBJ))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(BOOT_LIBS) -o $@
+
 # ---- tests ---------------------------------------------------------------------------------
 
 # A unit test may replace functions: a line "wrap: a b" in it becomes --wrap flags.
@@ -199,11 +204,12 @@ agree: ## N generated policy rules (20000) given to each kernel and to our parse
 	$(Q)tests/lib/setup
 	$(Q)N=$(or $(N),20000) tests/agree/run
 
-bench: all ## timings and sizes, each as a ratio against its peer
+bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against its peer
 	$(Q)tests/lib/setup
 	$(Q)tests/bench/run --build $(O)
 	$(Q)tests/bench/lint $(O)/imactl
 	$(Q)tests/bench/sign $(O)/imactl
+	$(Q)tests/bench/preflight $(O)/bench-preflight
 
 # ---- installation --------------------------------------------------------------------------
 

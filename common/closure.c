@@ -53,8 +53,8 @@ static int refuse(struct problem *problem, int error)
 		return problem_set(
 			problem, error, "is a script whose first line names no interpreter within 256 bytes");
 	case -ELOOP:
-		return problem_set(
-			problem, error, "is a script with more than five interpreters of interpreters");
+		return problem_set(problem, error,
+			"is a script behind more than four others, which the kernel does not run");
 	case -E2BIG:
 		return problem_set(problem, error, "needs more files than are looked at");
 	case -ENOMEM:
@@ -262,7 +262,7 @@ static int add_rest(struct closure *closure, size_t program)
 	unsigned int depth;
 
 	for (depth = 0; next >= 0 && !closure->files[next].elf; depth++) {
-		if (depth > SCRIPT_DEPTH)
+		if (depth >= SCRIPT_DEPTH)
 			return -ELOOP;
 		program = (size_t)next;
 		next = add_interpreter(closure, program);

@@ -73,7 +73,7 @@ void closure_init(struct closure *closure, int root_fd, const char *root);
 /*
  * Adds a program and all that its execution opens. What is found once is not looked at again. Returns the index of the
  * file, or a negative errno with *problem set: as rootfile_open(); -EACCES where nobody may execute it; -ENOEXEC a
- * script without a usable first line, -ELOOP interpreters of interpreters beyond five; -E2BIG beyond the bounds. What
+ * script without a usable first line, -ELOOP a sixth script behind five; -E2BIG beyond the bounds. What
  * the program asks for and does not get is a gap, not an error.
  */
 _must_check_ ssize_t closure_add(struct closure *closure, const char *path, struct problem *problem);

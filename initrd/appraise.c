@@ -67,7 +67,9 @@ static bool can_digest(int fd, const struct imasig *sig, struct appraised *ret)
 	struct stat st;
 
 	if (!digest_size(sig->algo)) {
-		(void)format_text(ret->text, sizeof(ret->text), "has a security.ima over a %s digest, which is not known here", name ? name : "nameless");
+		(void)format_text(ret->text, sizeof(ret->text),
+			"has a security.ima over a %s digest, which is not known here",
+			name ? name : "nameless");
 		return false;
 	}
 	if (fstat(fd, &st) == 0 && st.st_size >= 0 && (uint64_t)st.st_size <= APPRAISE_SIZE_MAX)
@@ -121,16 +123,18 @@ static int check_signature(const struct imasig *sig, const char *keyring, const 
 	if (keyring_private(KEYRING_VERIFY, &ring) < 0 || keyring_search_id(ring, sig->key_id, &key) < 0) {
 		if (kernel_has_key(keyring, sig->key_id)) {
 			(void)format_text(ret->text, sizeof(ret->text),
-				"is signed with the key %08x, which is in %s, but not among the image's certificates",
+				"is signed with the key %08x, which is in %s, but not among the image's "
+				"certificates",
 				sig->key_id, keyring);
 			return leave_open(ret, good, bad);
 		}
 		ret->value = good == VALUE_SIGNATURE_GOOD ? VALUE_SIGNATURE_NO_KEY : bad;
-		(void)format_text(ret->text, sizeof(ret->text), "is signed with the key %08x, which is not loaded",
-			sig->key_id);
+		(void)format_text(ret->text, sizeof(ret->text),
+			"is signed with the key %08x, which is not loaded", sig->key_id);
 		return 0;
 	}
-	if (keyring_verify(key, digest_name(sig->algo), digest, digest_size(sig->algo), sig->bytes, sig->len) == 0)
+	if (keyring_verify(
+		    key, digest_name(sig->algo), digest, digest_size(sig->algo), sig->bytes, sig->len) == 0)
 		return 0;
 	ret->value = bad;
 	say(ret, "has a signature that does not belong to its content");
@@ -138,7 +142,8 @@ static int check_signature(const struct imasig *sig, const char *keyring, const 
 }
 
 /* What version 3 signs: type, algorithm and digest (ima_appraise.c, calc_file_id_hash). */
-static int digest_of_id(uint8_t type, unsigned int algo, const uint8_t *digest, uint8_t ret[static DIGEST_MAX])
+static int digest_of_id(
+	uint8_t type, unsigned int algo, const uint8_t *digest, uint8_t ret[static DIGEST_MAX])
 {
 	uint8_t id[2 + DIGEST_MAX] = {type, (uint8_t)algo};
 
@@ -157,7 +162,8 @@ static int check_verity(int fd, const struct imasig *sig, const char *keyring, s
 
 	say(ret, "has a signature for fs-verity, which is not on for it");
 	ret->value = VALUE_VERITY_BAD;
-	if (syscall(SYS_ioctl, fd, FS_IOC_MEASURE_VERITY, &verity) < 0 || verity.size != digest_size(sig->algo) ||
+	if (syscall(SYS_ioctl, fd, FS_IOC_MEASURE_VERITY, &verity) < 0 ||
+		verity.size != digest_size(sig->algo) ||
 		digest_of_id(TYPE_VERITY, sig->algo, verity.bytes, digest) < 0)
 		return 0;
 	return check_signature(sig, keyring, digest, VALUE_VERITY_GOOD, VALUE_VERITY_BAD, ret);

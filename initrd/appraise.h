@@ -16,9 +16,9 @@
 
 struct appraised {
 	enum appraise_value value;
-	unsigned int algo;            /* the kernel's number of the hash, 4 (SHA-256) where there is no value */
-	uint32_t key_id;              /* of a signature */
-	bool unsure;                  /* whether it is right cannot be said; value is what it would be if it is */
+	unsigned int algo; /* the kernel's number of the hash, 4 (SHA-256) where there is no value */
+	uint32_t key_id;   /* of a signature */
+	bool unsure;       /* whether it is right cannot be said; value is what it would be if it is */
 	enum appraise_value if_wrong; /* with unsure */
 	char text[APPRAISE_TEXT_MAX]; /* what is wrong with it, or why that cannot be said: a clause */
 };

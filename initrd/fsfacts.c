@@ -52,9 +52,10 @@ static void copy_field(const char *field, char *ret, size_t size)
 	size_t used = 0;
 
 	while (*field && *field != ' ' && *field != '\n' && used + 1 < size) {
-		if (field[0] == '\\' && field[1] >= '0' && field[1] <= '3' && field[2] >= '0' && field[2] <= '7' &&
-			field[3] >= '0' && field[3] <= '7') {
-			ret[used++] = (char)((field[1] - '0') << 6 | (field[2] - '0') << 3 | (field[3] - '0'));
+		if (field[0] == '\\' && field[1] >= '0' && field[1] <= '3' && field[2] >= '0' &&
+			field[2] <= '7' && field[3] >= '0' && field[3] <= '7') {
+			ret[used++] =
+				(char)((field[1] - '0') << 6 | (field[2] - '0') << 3 | (field[3] - '0'));
 			field += 4;
 		} else {
 			ret[used++] = *field++;
@@ -134,7 +135,8 @@ static bool read_super_block(struct fs_facts *facts, int fd, const char *source)
 	       pread(device, magic, super_blocks[i].magic_len, super_blocks[i].magic_at) ==
 		       (ssize_t)super_blocks[i].magic_len &&
 	       memcmp(magic, super_blocks[i].magic, super_blocks[i].magic_len) == 0 &&
-	       pread(device, facts->uuid, sizeof(facts->uuid), super_blocks[i].uuid_at) == sizeof(facts->uuid);
+	       pread(device, facts->uuid, sizeof(facts->uuid), super_blocks[i].uuid_at) ==
+		       sizeof(facts->uuid);
 }
 
 static bool find_uuid(struct fs_facts *facts, int fd, const char *source)

@@ -70,7 +70,8 @@ int candidate_preflight(struct candidate *candidate, const struct preflight *pre
 	kernel_model_init(&judge.model, candidate_kernel_version());
 	find_labels(&judge, label);
 	/* What the kernel will refuse is for the dry run to explain. */
-	if (policy_parse(&judge.model, (const char *)candidate->file.bytes, candidate->file.len, NULL, &policy) < 0)
+	if (policy_parse(&judge.model, (const char *)candidate->file.bytes, candidate->file.len, NULL,
+		    &policy) < 0)
 		return 0;
 	read_front(&judge, &front_text, &front);
 	judge.candidate = &policy;

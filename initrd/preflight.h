@@ -24,7 +24,8 @@ struct preflight {
 	const char *init; /* init= of the command line; "": not given */
 	bool recovery;    /* a failure leads to the recovery, whose shell must run */
 	bool built_in;    /* ima_policy=appraise_tcb: rules that are shown go with the first policy */
-	const char *mode; /* "log", "fix" or "off" of ima_appraise=, where it is obeyed; NULL: appraisal is enforced */
+	const char *
+		mode; /* "log", "fix" or "off" of ima_appraise=, where it is obeyed; NULL: appraisal is enforced */
 	/* Says what is no reason to refuse the policy. */
 	void (*warn)(void *context, const char *text);
 	void *context;

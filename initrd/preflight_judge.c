@@ -73,7 +73,8 @@ static bool is_made(const struct closure_file *file, size_t access)
 }
 
 /* The first denial of the file's accesses, with wrong: as if what is not known of its value were wrong. */
-static enum denial judge_once(struct judge *judge, struct subject *subject, bool wrong, struct decision *ret_rule)
+static enum denial judge_once(
+	struct judge *judge, struct subject *subject, bool wrong, struct decision *ret_rule)
 {
 	struct file_state state = {0};
 	enum denial denial;
@@ -99,7 +100,8 @@ static enum denial judge_once(struct judge *judge, struct subject *subject, bool
 			subject->looked_at = true;
 		}
 		denial = evaluate_next(&judge->model, &verdict,
-			wrong && subject->appraised.unsure ? subject->appraised.if_wrong : subject->appraised.value,
+			wrong && subject->appraised.unsure ? subject->appraised.if_wrong
+							   : subject->appraised.value,
 			subject->appraised.algo, &state);
 		*ret_rule = verdict.by_class[action_class(ACTION_APPRAISE)];
 		if (denial != DENIAL_NONE)
@@ -155,8 +157,8 @@ static void count_uuids(struct judge *judge, struct subject *subject, struct out
 static int add_finding(struct judge *judge, const struct targets *targets, size_t index,
 	const struct subject *subject, const struct outcomes *outcomes)
 {
-	struct finding *grown =
-		realloc(judge->findings, (judge->finding_count + 1) * sizeof(*grown)), *finding;
+	struct finding *grown = realloc(judge->findings, (judge->finding_count + 1) * sizeof(*grown)),
+		       *finding;
 
 	if (!grown)
 		return -ENOMEM;

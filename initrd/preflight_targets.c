@@ -15,7 +15,8 @@
 
 static const char *const inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
 static const char *const switchers[] = {"/usr/bin/systemctl", "/usr/sbin/switch_root", "/sbin/switch_root"};
-static const char *const shells[] = {"/bin/sh", "/bin/busybox", "/usr/bin/busybox", "/usr/lib/imaboot/busybox"};
+static const char *const shells[] = {
+	"/bin/sh", "/bin/busybox", "/usr/bin/busybox", "/usr/lib/imaboot/busybox"};
 
 static void warn(const struct preflight *preflight, const char *format, ...) _printf_(2, 3);
 
@@ -79,7 +80,8 @@ static size_t add_init(const struct preflight *preflight, struct targets *root, 
 		found = add_if_there(root, inits[i], error);
 	if (found)
 		return first;
-	warn(preflight, "preflight: there is no init in %s: whether one could run under the policy is not known",
+	warn(preflight,
+		"preflight: there is no init in %s: whether one could run under the policy is not known",
 		root->closure.root);
 	return CLOSURE_FILES_MAX;
 }
@@ -111,7 +113,8 @@ static void add_systemd(struct targets *root, size_t init, int *error)
 	slash = strrchr(root->closure.files[init].path, '/');
 	if (!slash || !string_equal(slash, "/systemd"))
 		return;
-	if (format_text(path, sizeof(path), "%.*s/systemd-executor", (int)(slash - root->closure.files[init].path),
+	if (format_text(path, sizeof(path), "%.*s/systemd-executor",
+		    (int)(slash - root->closure.files[init].path),
 		    root->closure.files[init].path) < sizeof(path))
 		(void)add_if_there(root, path, error);
 	add_generators(root, error);

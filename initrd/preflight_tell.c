@@ -80,7 +80,8 @@ static void add_finding(struct buf *text, const struct judge *judge, const struc
 }
 
 /* The first files of a choice, and how many more there are. Returns the first one, NULL where there is none. */
-static const struct finding *add_list(struct buf *text, const struct judge *judge, const struct choice *choice)
+static const struct finding *add_list(
+	struct buf *text, const struct judge *judge, const struct choice *choice)
 {
 	size_t i, named = 0, count = count_chosen(judge, choice);
 	const struct finding *first = NULL;
@@ -122,8 +123,9 @@ static void sign_remedy(const struct judge *judge, const struct choice *choice, 
 			buf_printf(&names, " '%s'", problem_path(finding->path));
 	}
 	if (count > NAMED_MAX)
-		problem_remedy(problem, "sign the root's files, below the folder DIR where it is mounted: imactl sign --key "
-					"KEY --root DIR");
+		problem_remedy(problem,
+			"sign the root's files, below the folder DIR where it is mounted: imactl sign --key "
+			"KEY --root DIR");
 	else
 		problem_remedy(problem, "sign %s: imactl sign --key KEY%s", count == 1 ? "it" : "them",
 			buf_string(&names));
@@ -134,7 +136,8 @@ static void set_remedy(const struct judge *judge, const struct choice *choice, c
 {
 	if (first->of_image || first->denial == DENIAL_NO_XATTRS)
 		problem_remedy(problem,
-			"put the rule 'dont_appraise fsmagic=0x%" PRIx64 "' above it: files there carry no signatures",
+			"put the rule 'dont_appraise fsmagic=0x%" PRIx64
+			"' above it: files there carry no signatures",
 			first->fsmagic);
 	else if (first->appraised.value == VALUE_SIGNATURE_NO_KEY)
 		problem_remedy(problem,
@@ -146,7 +149,8 @@ static void set_remedy(const struct judge *judge, const struct choice *choice, c
 }
 
 /* For the report: what is denied, up to a bound. */
-static void record_denied(const struct judge *judge, const struct choice *choice, struct report_candidate *record)
+static void record_denied(
+	const struct judge *judge, const struct choice *choice, struct report_candidate *record)
 {
 	size_t i;
 
@@ -166,7 +170,9 @@ static int tell_unenforced(const struct judge *judge, const struct choice *choic
 {
 	_cleanup_buf_ struct buf lead = {0};
 
-	buf_printf(&lead, "preflight: what must run next would be denied, were appraisal not in mode %s (ima_appraise=): ",
+	buf_printf(&lead,
+		"preflight: what must run next would be denied, were appraisal not in mode %s "
+		"(ima_appraise=): ",
 		judge->preflight->mode);
 	warn_of(judge, choice, buf_string(&lead));
 	return 0;

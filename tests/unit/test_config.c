@@ -141,7 +141,8 @@ static void every_word_is_read_and_given_back(void **context)
 		{KEY_ALLOW_SHA1, {"no", "yes"}}, {KEY_ALLOW_OVERRIDE, {"no", "yes"}},
 		{KEY_PCR_REQUIRED, {"no", "yes"}}, {KEY_POLICY, {"/", "/p", "/a b"}},
 		{KEY_KNOWN_GOOD, {"/p", "none"}}, {KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}},
-		{KEY_PCR, {"0", "7", "23", "none"}}, {KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}}};
+		{KEY_PCR, {"0", "7", "23", "none"}}, {KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
+		{KEY_PREFLIGHT, {"init", "off", "/a", "/a /b", "init /a /b"}}};
 	const char *const *word;
 	char line[64];
 	size_t i;
@@ -171,6 +172,12 @@ static void words_have_their_meaning(void **context)
 	assert_int_equal(config.pcr, CONFIG_PCR_NONE);
 	(void)value_of("known-good = none", KEY_KNOWN_GOOD);
 	assert_string_equal(config.known_good, "");
+	(void)value_of("preflight = /a init", KEY_PREFLIGHT);
+	assert_int_equal(config.preflight, PREFLIGHT_INIT);
+	assert_int_equal(config.preflight_path_count, 1);
+	assert_string_equal(config.preflight_paths[0], "/a");
+	(void)value_of("preflight = /a", KEY_PREFLIGHT);
+	assert_int_equal(config.preflight, PREFLIGHT_LIST);
 	(void)value_of("pcr-required = yes", KEY_PCR_REQUIRED);
 	assert_true(config.pcr_required);
 }
@@ -206,6 +213,9 @@ static void paths_are_absolute_and_fit(void **context)
 		"2: 'p' is no value of 'known-good', which takes an absolute path or none\n");
 	assert_string_equal(config.policy, CONFIG_POLICY);
 	assert_string_equal(config.known_good, CONFIG_KNOWN_GOOD);
+	check_bad("preflight = off /a x",
+		"1: 'off' is no value of 'preflight', which takes off, or init and absolute paths\n"
+		"1: 'x' is no value of 'preflight', which takes off, or init and absolute paths\n");
 	check_bad("policy = none", "1: 'none' is no value of 'policy', which takes an absolute path\n");
 	memset(line + 10, 'p', CONFIG_PATH_MAX - 2);
 	assert_int_equal(strlen(value_of(line, KEY_POLICY)), CONFIG_PATH_MAX - 1);

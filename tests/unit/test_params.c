@@ -187,6 +187,30 @@ static void action_is_one_of_its_words(void **context)
 		"poweroff, halt or continue\n");
 }
 
+static void take(const char *line)
+{
+	check(line, PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+}
+
+static void parameters_of_the_kernel(void **context)
+{
+	(void)context;
+	take("init=/a init=/b ima_appraise=enforce ima_appraise=logging ima_policy=tcb");
+	assert_string_equal(params.init, "/b");
+	assert_string_equal(params.appraise, "logging");
+	assert_false(params.appraise_tcb);
+	take("init ima_appraise ima_policy=\"tcb appraise_tcb\"");
+	assert_string_equal(params.init, "");
+	assert_string_equal(params.appraise, "");
+	assert_true(params.appraise_tcb);
+	take("ima_policy=appraise_tcbx");
+	assert_false(params.appraise_tcb);
+	take("ima_policy=tcb|appraise_tcb");
+	assert_true(params.appraise_tcb);
+	take("ima_appraise_tcb");
+	assert_true(params.appraise_tcb);
+}
+
 static void kdump_kernel_is_seen(void **context)
 {
 	(void)context;
@@ -223,6 +247,7 @@ int main(void)
 		cmocka_unit_test(policy_is_a_word_or_a_path),
 		cmocka_unit_test(long_path_of_a_policy_is_refused),
 		cmocka_unit_test(action_is_one_of_its_words),
+		cmocka_unit_test(parameters_of_the_kernel),
 		cmocka_unit_test(kdump_kernel_is_seen),
 		cmocka_unit_test(every_parameter_has_name_and_help),
 	};

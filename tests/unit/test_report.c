@@ -76,6 +76,8 @@ static void fill(struct report *report)
 	memcpy(candidate->sha256, sum, sizeof(sum));
 	problem_set(&candidate->problem, -ENODATA, "has no signature");
 	problem_remedy(&candidate->problem, "sign it");
+	report_add_denied(candidate, "/d", true, 7, "has none");
+	report_add_denied(candidate, "/e", false, 0, "has none");
 	candidate = add_candidate(report, "/etc/imaboot/policy", "image", CANDIDATE_ACCEPTED);
 	candidate->stage = STAGE_CONFIRM;
 	memcpy(candidate->sha256, sum, sizeof(sum));
@@ -119,10 +121,12 @@ static void whole_report_as_json(void **context)
 		"\"result\":\"present\",\"key\":null,\"reason\":null,\"remedy\":null}],\"candidates\":["
 		"{\"source\":\"root\",\"path\":\"/etc/ima/ima-policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"stage\":"
-		"\"signature\",\"result\":\"failed\",\"reason\":\"has no signature\",\"remedy\":\"sign it\"},"
+		"\"signature\",\"result\":\"failed\",\"reason\":\"has no signature\",\"remedy\":\"sign "
+		"it\",\"denied\":[{\"path\":\"/d\",\"source\":\"image\",\"line\":7,\"cause\":\"has "
+		"none\"},{\"path\":\"/e\",\"source\":\"root\",\"line\":0,\"cause\":\"has none\"}]},"
 		"{\"source\":\"image\",\"path\":\"/etc/imaboot/policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"stage\":\"confirm\","
-		"\"result\":\"accepted\",\"reason\":null,\"remedy\":null}],"
+		"\"result\":\"accepted\",\"reason\":null,\"remedy\":null,\"denied\":[]}],"
 		"\"messages\":[\"a message\",\"another\"],"
 		"\"policy\":{\"source\":\"image\",\"path\":\"/etc/imaboot/policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"signed_by\":\"A: "
@@ -248,6 +252,7 @@ static void stages_have_names(void **context)
 	(void)context;
 	assert_string_equal(policy_stage_name(STAGE_READ), "read");
 	assert_string_equal(policy_stage_name(STAGE_SIGNATURE), "signature");
+	assert_string_equal(policy_stage_name(STAGE_PREFLIGHT), "preflight");
 	assert_string_equal(policy_stage_name(STAGE_DRY_RUN), "dry-run");
 	assert_string_equal(policy_stage_name(STAGE_COMMIT), "commit");
 	assert_string_equal(policy_stage_name(STAGE_CONFIRM), "confirm");

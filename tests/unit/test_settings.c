@@ -184,6 +184,7 @@ static void defaults_are_explained(void **context)
 		"require-certificates =  (default)\n"
 		"policy = /etc/ima/ima-policy (default)\n"
 		"known-good = /etc/ima/ima-policy.known-good (default)\n"
+		"preflight = init (default)\n"
 		"on-failure = recovery (default)\n"
 		"recovery-timeout = 0 (default)\n"
 		"recovery-timeout-action = reboot (default)\n"
@@ -203,7 +204,8 @@ static void origins_are_explained(void **context)
 		"require = no\n\nsignature = required\nroot-certificates = no\n"
 		"require-certificates = a.der  b\x1b.der\npolicy = /p\n"
 		"known-good = none\non-failure = halt\nrecovery-timeout = 90\n"
-		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n";
+		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n"
+		"preflight = init /p\n";
 
 	(void)context;
 	apply(config,
@@ -217,6 +219,7 @@ static void origins_are_explained(void **context)
 		"require-certificates = a.der b\\x1b.der (configuration, line 5)\n"
 		"policy = /p (configuration, line 6)\n"
 		"known-good = none (configuration, line 7)\n"
+		"preflight = init /p (configuration, line 14)\n"
 		"on-failure = reboot (kernel command line)\n"
 		"recovery-timeout = 90 (configuration, line 9)\n"
 		"recovery-timeout-action = poweroff (configuration, line 10)\n"

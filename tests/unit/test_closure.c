@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tests of common/closure.c, closure_load.c and closure_find.c on roots of made-up files; tests/image/closure.sh
+ * compares them with a real linker. The root is /r, so that what leads out of it shows.
+ * wrap: realloc
+ */
+#include "closure.h"
+#include "fakeelf.h"
+#include "fakeroot.h"
+
+#define LINKER "/lib64/ld-linux-x86-64.so.2"
+#define MUSL "/lib/ld-musl-x86_64.so.1"
+
+static struct closure closure;
+static struct problem problem;
+static int root_fd = -1;
+static int no_realloc; /* fails at the n-th call from now */
+
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return no_realloc && !--no_realloc ? NULL : __real_realloc(pointer, size);
+}
+
+static int start(void **context)
+{
+	if (fakeroot_new(context) < 0)
+		return -1;
+	fakeroot_dir("/r");
+	root_fd = root_open(fakeroot_path("/r"));
+	memset(&problem, 0, sizeof(problem));
+	closure_init(&closure, root_fd, "/r");
+	closure.level = 3;
+	return root_fd < 0 ? -1 : 0;
+}
+
+static int stop(void **context)
+{
+	closure_free(&closure);
+	problem_free(&problem);
+	(void)close(root_fd);
+	return fakeroot_remove(context);
+}
+
+#define CLOSURE_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+/* Puts the file of fakeelf in place. */
+static void put(const char *path)
+{
+	char full[PATH_MAX];
+
+	(void)snprintf(full, sizeof(full), "/r%s", path);
+	fakeroot_bytes(full, fakeelf.bytes, ELF_SIZE);
+	assert_int_equal(chmod(fakeroot_path(full), 0755), 0);
+}
+
+/* A library that asks for up to two others. */
+static void library(
+	const char *path, const char *soname, const char *runpath, const char *one, const char *two)
+{
+	fakeelf_begin(false, NULL);
+	fakeelf_text(DT_SONAME, soname);
+	fakeelf_text(DT_RUNPATH, runpath);
+	fakeelf_text(DT_NEEDED, one);
+	fakeelf_text(DT_NEEDED, two);
+	put(path);
+}
+
+/* A program with a dynamic linker, which is made too. */
+static void program(const char *path, const char *interp, uint64_t tag, const char *folders, const char *one,
+	const char *two)
+{
+	library(interp, "ld-linux-x86-64.so.2", NULL, NULL, NULL);
+	fakeelf_begin(false, interp);
+	fakeelf_text(tag, folders);
+	fakeelf_text(DT_NEEDED, one);
+	fakeelf_text(DT_NEEDED, two);
+	put(path);
+}
+
+/* What the closure holds: "PATH:ROLES ", in the order found, and "NAME? " for each gap. */
+static void check(const char *path, const char *wanted)
+{
+	struct buf text = {0};
+	size_t i;
+
+	assert_true(closure_add(&closure, path, &problem) >= 0);
+	for (i = 0; i < closure.count; i++)
+		buf_printf(&text, "%s:%u ", closure.files[i].path, closure.files[i].roles);
+	for (i = 0; i < closure.gap_count; i++)
+		buf_printf(&text, "%s? ", closure.gaps[i].name);
+	assert_buf(&text, wanted);
+}
+
+static void check_refused(const char *path, int error, const char *reason)
+{
+	assert_int_equal(closure_add(&closure, path, &problem), error);
+	assert_int_equal(problem.error, error);
+	assert_string_equal(problem_reason_text(&problem), reason);
+	problem_free(&problem);
+}
+
+static void a_static_program_behind_links(void **context)
+{
+	(void)context;
+	fakeelf_begin(false, NULL);
+	put("/usr/bin/real");
+	fakeroot_link("/r/sbin/init", "/usr/bin/init");
+	fakeroot_link("/r/usr/bin/init", "real");
+	check("/sbin/init", "/usr/bin/real:1 ");
+	check("/usr/bin/real", "/usr/bin/real:1 ");
+}
+
+static void what_is_no_program(void **context)
+{
+	(void)context;
+	check_refused("/none", -ENOENT, "there is no such file");
+	fakeroot_file("/r/data", "text");
+	check_refused("/data", -EACCES, "is not executable");
+	fakeroot_dir("/r/folder");
+	check_refused("/folder", -EISDIR, "is a directory, not a file");
+	fakeroot_file("/r/script", "#!\n");
+	assert_int_equal(chmod(fakeroot_path("/r/script"), 0755), 0);
+	check_refused(
+		"/script", -ENOEXEC, "is a script whose first line names no interpreter within 256 bytes");
+}
+
+static void script(const char *path, const char *line)
+{
+	char full[PATH_MAX];
+
+	(void)snprintf(full, sizeof(full), "/r%s", path);
+	fakeroot_file(full, line);
+	assert_int_equal(chmod(fakeroot_path(full), 0755), 0);
+}
+
+static void scripts_and_their_interpreters(void **context)
+{
+	char interpreter[CLOSURE_INTERPRETER_MAX + 1];
+
+	(void)context;
+	fakeelf_begin(false, NULL);
+	put("/bin/sh");
+	script("/one", "#! \t/bin/two -x\n");
+	script("/bin/two", "#!bin/sh");
+	check("/one", "/one:3 /bin/two:3 /bin/sh:1 ");
+	assert_int_equal(closure_interpreter(&closure, "/one", interpreter), 0);
+	assert_string_equal(interpreter, "/bin/two");
+	assert_int_equal(closure_interpreter(&closure, "/bin/sh", interpreter), -ENODATA);
+	assert_int_equal(closure_interpreter(&closure, "/none", interpreter), -ENOENT);
+}
+
+static void interpreters_without_end(void **context)
+{
+	char line[300];
+
+	(void)context;
+	script("/loop", "#!/loop\n");
+	check_refused(
+		"/loop", -ELOOP, "is a script behind more than four others, which the kernel does not run");
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "#!/", 3);
+	line[sizeof(line) - 1] = '\0';
+	script("/long", line);
+	check_refused(
+		"/long", -ENOEXEC, "is a script whose first line names no interpreter within 256 bytes");
+	script("/lost", "#!/none\n");
+	assert_true(closure_add(&closure, "/lost", &problem) >= 0);
+	assert_string_equal(closure.gaps[0].name, "/none");
+	assert_string_equal(closure.gaps[0].reason, "is not there");
+}
+
+static void libraries_by_runpath(void **context)
+{
+	(void)context;
+	library("/a/liba.so", NULL, "$ORIGIN/sub", "libb.so", NULL);
+	library("/a/sub/libb.so", NULL, NULL, "libc.so", NULL);
+	library("/a/glibc-hwcaps/x86-64-v2/libc.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_RUNPATH, "/none::/a", "liba.so", "libc.so");
+	check("/p", "/p:1 " LINKER ":4 /a/liba.so:8 /a/glibc-hwcaps/x86-64-v2/libc.so:8 /a/sub/libb.so:8 ");
+}
+
+static void libraries_by_rpath(void **context)
+{
+	(void)context;
+	library("/a/liba.so", NULL, NULL, "libb.so", "ld-linux-x86-64.so.2");
+	library("/a/libb.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_RPATH, "/a", "liba.so", "libx.so");
+	check("/p", "/p:1 " LINKER ":4 /a/liba.so:8 /a/libb.so:8 libx.so? ");
+	assert_string_equal(closure.gaps[0].reason, "is not found");
+}
+
+static void default_folders(void **context)
+{
+	(void)context;
+	library("/usr/lib64/liba.so", NULL, NULL, NULL, NULL);
+	library("/lib/libb.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", "libb.so");
+	check("/p", "/p:1 " LINKER ":4 /usr/lib64/liba.so:8 /lib/libb.so:8 ");
+	/* With a multiarch folder the linker is one that knows no lib64. */
+	fakeroot_dir("/r/usr/lib/x86_64-linux-gnu");
+	library("/usr/lib/x86_64-linux-gnu/libc.so", NULL, NULL, NULL, NULL);
+	program("/q", LINKER, DT_RUNPATH, "/x/$LIB:/usr/${LIB}:/$PLATFORM:/$NOTHING", "libc.so", "liba.so");
+	check("/q", "/p:1 " LINKER ":4 /usr/lib64/liba.so:8 /lib/libb.so:8 /q:1 "
+		    "/usr/lib/x86_64-linux-gnu/libc.so:8 liba.so? ");
+}
+
+static void a_program_without_default_folders(void **context)
+{
+	(void)context;
+	library("/lib/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", NULL);
+	fakeelf_entry(DT_FLAGS_1, DF_1_NODEFLIB);
+	put("/p");
+	check("/p", "/p:1 " LINKER ":4 liba.so? ");
+}
+
+static void names_with_a_slash(void **context)
+{
+	(void)context;
+	library("/a/liba.so", "libz.so", NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "/a/liba.so", "libz.so");
+	check("/p", "/p:1 " LINKER ":4 /a/liba.so:8 ");
+}
+
+static void another_class_is_passed_over(void **context)
+{
+	(void)context;
+	fakeelf_begin(true, NULL);
+	put("/a/liba.so");
+	library("/b/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_RUNPATH, "/a:/b", "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /b/liba.so:8 ");
+}
+
+static void a_malformed_library(void **context)
+{
+	(void)context;
+	fakeelf_begin(false, NULL);
+	fakeelf_ehdr()->e_phnum = 0;
+	put("/a/liba.so");
+	program("/p", LINKER, DT_RUNPATH, "/a", "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /a/liba.so:8 /a/liba.so? ");
+	assert_string_equal(closure.gaps[0].reason, "has no program headers of the right size and number");
+}
+
+static void no_linker(void **context)
+{
+	(void)context;
+	program("/p", LINKER, DT_NULL, NULL, NULL, NULL);
+	assert_int_equal(unlink(fakeroot_path("/r" LINKER)), 0);
+	check("/p", "/p:1 " LINKER "? ");
+}
+
+static void what_is_preloaded(void **context)
+{
+	(void)context;
+	library("/a/libp.so", NULL, NULL, NULL, NULL);
+	fakeroot_file("/r/etc/ld.so.preload", "# comment /x\n/a/libp.so:/a/none.so");
+	program("/p", LINKER, DT_NULL, NULL, NULL, NULL);
+	check("/p", "/p:1 " LINKER ":4 /etc/ld.so.preload:16 /a/libp.so:8 /a/none.so? ");
+}
+
+static void the_linkers_cache(void **context)
+{
+	static uint8_t cache[256] = "glibc-ld.so.cache1.1\x01";
+
+	(void)context;
+	cache[48] = cache[49] = 3;
+	cache[52] = 100;
+	cache[56] = 120;
+	strcpy((char *)cache + 100, "liba.so");
+	strcpy((char *)cache + 120, "/far/liba.so");
+	fakeroot_bytes("/r/etc/ld.so.cache", cache, sizeof(cache));
+	library("/far/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /etc/ld.so.cache:16 /far/liba.so:8 ");
+}
+
+static void a_broken_cache_is_passed_over(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/etc/ld.so.cache", "nonsense");
+	library("/lib/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /etc/ld.so.cache:16 /lib/liba.so:8 ");
+}
+
+static void a_program_of_musl(void **context)
+{
+	(void)context;
+	fakeroot_file("/r/etc/ld-musl-x86_64.path", "/m\n/n");
+	library("/n/liba.so", NULL, NULL, "libc.so", "libb.so");
+	library("/o/libb.so", NULL, NULL, NULL, NULL);
+	program("/p", MUSL, DT_RUNPATH, "/o", "libc.musl-x86_64.so.1", "liba.so");
+	check("/p", "/p:1 " MUSL ":4 /etc/ld-musl-x86_64.path:16 /n/liba.so:8 /o/libb.so:8 ");
+}
+
+static void musls_default_folders(void **context)
+{
+	(void)context;
+	library("/usr/local/lib/liba.so", NULL, NULL, "libm.so", NULL);
+	program("/p", MUSL, DT_NULL, NULL, "liba.so", NULL);
+	check("/p", "/p:1 " MUSL ":4 /usr/local/lib/liba.so:8 ");
+}
+
+static void no_memory(void **context)
+{
+	int n, r = -ENOMEM;
+
+	(void)context;
+	library("/a/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_RUNPATH, "/a", "liba.so", "libx.so");
+	for (n = 1; n < 100 && r == -ENOMEM; n++) {
+		no_realloc = n;
+		r = (int)closure_add(&closure, "/p", &problem);
+		no_realloc = 0;
+		closure_free(&closure);
+		closure_init(&closure, root_fd, "/r");
+		problem_free(&problem);
+	}
+	assert_in_range(n, 6, 50);
+	assert_int_equal(r, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CLOSURE_TEST(a_static_program_behind_links),
+		CLOSURE_TEST(what_is_no_program),
+		CLOSURE_TEST(scripts_and_their_interpreters),
+		CLOSURE_TEST(interpreters_without_end),
+		CLOSURE_TEST(libraries_by_runpath),
+		CLOSURE_TEST(libraries_by_rpath),
+		CLOSURE_TEST(default_folders),
+		CLOSURE_TEST(a_program_without_default_folders),
+		CLOSURE_TEST(names_with_a_slash),
+		CLOSURE_TEST(another_class_is_passed_over),
+		CLOSURE_TEST(a_malformed_library),
+		CLOSURE_TEST(no_linker),
+		CLOSURE_TEST(what_is_preloaded),
+		CLOSURE_TEST(the_linkers_cache),
+		CLOSURE_TEST(a_broken_cache_is_passed_over),
+		CLOSURE_TEST(a_program_of_musl),
+		CLOSURE_TEST(musls_default_folders),
+		CLOSURE_TEST(no_memory),
+	};
+
+	return RUN_TESTS(tests);
+}

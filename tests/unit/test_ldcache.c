@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/* Tests of common/ldcache.c and common/hwcaps.c: caches of both forms, and broken ones. */
+#include "ldcache.h"
+#include <elf.h>
+#include "hwcaps.h"
+#include "unit.h"
+
+#define X86 0x303u
+#define NAMED 0x40000000u
+
+static uint8_t file[4096];
+static struct ldcache cache;
+static size_t base,
+	strings; /* where the newer header begins; where the next string goes, counted from there */
+
+static void put32(size_t at, uint32_t value)
+{
+	memcpy(file + at, &value, 4);
+}
+
+static uint32_t put_string(const char *text)
+{
+	uint32_t at = (uint32_t)strings;
+
+	strcpy((char *)file + base + strings, text);
+	strings += strlen(text) + 1;
+	return at;
+}
+
+static void begin(size_t at, uint32_t count)
+{
+	memset(file, 0, sizeof(file));
+	base = at;
+	strings = 1024;
+	memcpy(file + base, "glibc-ld.so.cache1.1", 20);
+	put32(base + 20, count);
+	file[base + 28] = 2;
+}
+
+static void entry(size_t n, uint32_t flags, const char *name, const char *path, uint32_t low, uint32_t high)
+{
+	size_t at = base + 48 + n * 24;
+
+	put32(at, flags);
+	put32(at + 4, put_string(name));
+	put32(at + 8, put_string(path));
+	put32(at + 16, low);
+	put32(at + 20, high);
+}
+
+/* The names of folders for processors. */
+static void hwcaps(const char *one, const char *two)
+{
+	put32(base + 32, 512);
+	put32(base + 512, 0xeaa42174u);
+	put32(base + 516, 2);
+	put32(base + 520, 0); /* who made it */
+	put32(base + 536, 1);
+	put32(base + 544, 600);
+	put32(base + 548, 8);
+	put32(base + 600, put_string(one));
+	put32(base + 604, put_string(two));
+}
+
+static const char *find(const char *name, unsigned int level)
+{
+	return ldcache_find(&cache, name, EM_X86_64, 64, level);
+}
+
+static void a_library_is_found(void **context)
+{
+	(void)context;
+	begin(0, 3);
+	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
+	entry(1, 3, "libb.so", "/32/libb.so", 0, 0);
+	entry(2, 0xa03, "libc.so", "/arm/libc.so", 0, 0);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_string_equal(find("liba.so", 1), "/a/liba.so");
+	assert_null(find("libb.so", 1));
+	assert_null(find("lib", 1));
+	assert_string_equal(ldcache_find(&cache, "libb.so", EM_386, 32, 1), "/32/libb.so");
+	assert_string_equal(ldcache_find(&cache, "libc.so", EM_AARCH64, 64, 1), "/arm/libc.so");
+	assert_null(ldcache_find(&cache, "liba.so", EM_X86_64, 32, 1));
+	/* Of a machine whose flags are not known, any of the C library's will do. */
+	assert_string_equal(ldcache_find(&cache, "liba.so", EM_S390, 64, 1), "/a/liba.so");
+}
+
+static void the_newer_form_behind_the_older(void **context)
+{
+	(void)context;
+	begin(16 + 24 + 0, 1);
+	memcpy(file, "ld.so-1.7.0", 11);
+	put32(12, 2);
+	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_string_equal(find("liba.so", 1), "/a/liba.so");
+	put32(12, 400);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -EBADMSG);
+	put32(12, 340);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -ENOEXEC);
+}
+
+static void for_the_processor(void **context)
+{
+	(void)context;
+	begin(0, 4);
+	entry(0, X86, "l", "/v3", 1, NAMED | 4);
+	entry(1, X86, "l", "/v2", 0, NAMED);
+	entry(2, X86, "l", "/old", 0, 0x80000000u);
+	entry(3, X86, "l", "/plain", 0, 0);
+	hwcaps("x86-64-v2", "x86-64-v3");
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_string_equal(find("l", 4), "/v3");
+	assert_string_equal(find("l", 2), "/v2");
+	assert_string_equal(find("l", 1), "/plain");
+}
+
+static void broken_extensions(void **context)
+{
+	(void)context;
+	begin(0, 2);
+	entry(0, X86, "l", "/v2", 0, NAMED);
+	entry(1, X86, "l", "/plain", 0, 0);
+	hwcaps("power9", "x");
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_string_equal(find("l", 4), "/plain");
+	hwcaps("x86-64-v2", "x");
+	put32(548, 0); /* the section is empty */
+	assert_string_equal(find("l", 4), "/plain");
+	put32(548, 8);
+	put32(544, sizeof(file) - 2);
+	assert_string_equal(find("l", 4), "/plain");
+	put32(516, 1); /* the section is not there */
+	assert_string_equal(find("l", 4), "/plain");
+	put32(512, 1);
+	assert_string_equal(find("l", 4), "/plain");
+	cache.extension = sizeof(file) - 4;
+	assert_string_equal(find("l", 4), "/plain");
+	cache.extension = 0;
+	assert_string_equal(find("l", 4), "/plain");
+}
+
+static void broken_caches(void **context)
+{
+	(void)context;
+	assert_int_equal(ldcache_parse(file, 0, &cache), -ENOEXEC);
+	begin(0, 1);
+	assert_int_equal(ldcache_parse(file, 47, &cache), -ENOEXEC);
+	assert_int_equal(ldcache_parse(file, 48, &cache), -EBADMSG);
+	file[28] = 3;
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -EOPNOTSUPP);
+	file[28] = 0;
+	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	put32(48 + 4, sizeof(file));
+	assert_null(find("liba.so", 1));
+	memset(file + sizeof(file) - 4, 'x', 4);
+	put32(48 + 4, sizeof(file) - 4);
+	assert_null(find("liba.so", 1));
+	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
+	put32(48 + 8, sizeof(file) - 4);
+	assert_null(find("liba.so", 1));
+}
+
+static void levels(void **context)
+{
+	(void)context;
+	assert_int_equal(hwcaps_level("x86-64-v2"), 2);
+	assert_int_equal(hwcaps_level("x86-64-v4"), 4);
+	assert_int_equal(hwcaps_level("x86-64-v1"), 0);
+	assert_int_equal(hwcaps_level("x86-64-v5"), 0);
+	assert_int_equal(hwcaps_level("x86-64-v22"), 0);
+	assert_int_equal(hwcaps_level("x86-64-v"), 0);
+	assert_int_equal(hwcaps_level("z13"), 0);
+	assert_in_range(hwcaps_running(), 1, HWCAPS_LEVEL_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_library_is_found),
+		cmocka_unit_test(the_newer_form_behind_the_older),
+		cmocka_unit_test(for_the_processor),
+		cmocka_unit_test(broken_extensions),
+		cmocka_unit_test(broken_caches),
+		cmocka_unit_test(levels),
+	};
+
+	return RUN_TESTS(tests);
+}
