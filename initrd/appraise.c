@@ -238,6 +238,7 @@ int appraise_file(int fd, const char *keyring, struct appraised *ret)
 	}
 	if (len < 0)
 		return -errno;
+	ret->text[0] = '\0';
 	imasig_parse(value, (size_t)len, &sig);
 	return check_value(fd, &sig, value[0], keyring, ret);
 }

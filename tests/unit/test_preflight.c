@@ -222,7 +222,7 @@ static void each_cause_has_its_words(void **context)
 			"sign it: imactl sign --key KEY '/lib/liba.so'"},
 		{VALUE_HASH_BAD, "has another", "mask=MAY_EXEC", "has another",
 			"sign it: imactl sign --key KEY '/lib/liba.so'"},
-		{VALUE_SIGNATURE_GOOD, "", "appraise_algos=sha512",
+		{VALUE_SIGNATURE_GOOD, "", "appraise_algos=sha256",
 			"has a hash of an algorithm that the rule does not allow",
 			"sign it: imactl sign --key KEY '/lib/liba.so'"},
 		{VALUE_SIGNATURE_NO_KEY, "is by another", "appraise_type=imasig", "is by another",
@@ -240,6 +240,8 @@ static void each_cause_has_its_words(void **context)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		fake.count = 0;
 		value("liba.so", cases[i].value, cases[i].text);
+		if (strstr(cases[i].rule, "algos"))
+			fake.values[0].algo = 6;
 		(void)snprintf(
 			policy, sizeof(policy), "# rules\nappraise func=MMAP_CHECK %s\n", cases[i].rule);
 		(void)snprintf(reason, sizeof(reason),
