@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of initrd/fsfacts.c: lines of mountinfo, super blocks of made-up devices, labels.
- * wrap: fstatfs fstat fgetxattr
+ * wrap: fstatfs fstat fgetxattr syscall
  */
 #include "fsfacts.h"
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include "fakeroot.h"
 
@@ -13,7 +14,32 @@ static struct {
 	bool is_block;
 	int statfs_error;
 	const char *label;
+	const char *kernel_uuid; /* what the kernel tells; NULL: it does not */
 } fake;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+long __wrap_syscall(long number, ...)
+{
+	long arguments[6];
+	va_list args;
+	size_t i;
+
+	va_start(args, number);
+	for (i = 0; i < ARRAY_SIZE(arguments); i++)
+		arguments[i] = va_arg(args, long);
+	va_end(args);
+	if (number != SYS_ioctl)
+		return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+			arguments[4], arguments[5]);
+	errno = ENOTTY;
+	if (!fake.kernel_uuid)
+		return -1;
+	*(uint8_t *)arguments[2] = 16;
+	memcpy((uint8_t *)arguments[2] + 1, fake.kernel_uuid, 16);
+	return 0;
+}
 
 int __real_fstat(int fd, struct stat *ret);
 int __wrap_fstat(int fd, struct stat *ret);
@@ -163,6 +189,17 @@ static void uuids_of_super_blocks(void **context)
 	assert_false(facts_of("btrfs").uuid_known);
 }
 
+static void the_kernels_own_word(void **context)
+{
+	struct fs_facts facts;
+
+	(void)context;
+	fake.kernel_uuid = "fedcba9876543210";
+	facts = facts_of("vfat");
+	assert_true(facts.uuid_known);
+	assert_memory_equal(facts.uuid, "fedcba9876543210", 16);
+}
+
 static void file_systems_without_a_device(void **context)
 {
 	struct fs_facts facts;
@@ -232,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FS_TEST(lines_of_mountinfo),
 		FS_TEST(uuids_of_super_blocks),
+		FS_TEST(the_kernels_own_word),
 		FS_TEST(file_systems_without_a_device),
 		FS_TEST(errors),
 		FS_TEST(facts_of_a_file),
