@@ -41,7 +41,7 @@ struct file_facts {
 	uint64_t fsmagic;       /* super_block.s_magic; statfs(2), f_type */
 	const char *fsname;     /* super_block.s_type->name: "ext4", "tmpfs"; terminated */
 	const char *fs_subtype; /* of FUSE; NULL or terminated */
-	uint8_t fsuuid[16];     /* super_block.s_uuid; zeros where it has none */
+	uint8_t fsuuid[16];     /* super_block.s_uuid; zeros where it has none; a tmpfs has a random one */
 	uint32_t fowner, fgroup;
 	struct lsm_context label;
 	bool fsverity; /* fs-verity is on for the file: statx(2), STATX_ATTR_VERITY */

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # kernels: 6.1 6.12 stock
 # needs: qemu-system-x86_64 evmctl setfattr openssl python3
-# What the evaluator foretells is what the kernel does: hundreds of combinations of rules and a file, each foretold, and then
-# tried (tests/exact/exact.c).
+# What the evaluator foretells is what the kernel does: hundreds of combinations of rules and a file, each foretold,
+# and then tried (tests/exact/exact.c).
 . "$(dirname "$0")/../lib/vm.sh"
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -11,27 +11,32 @@ kernel=$1
 combinations=400 # at least
 
 build_driver() {
-	local name sources=("$top"/tests/exact/*.c "$top"/tests/agree/generate.c "$top"/common/{evaluate,evaluate_value,buf,escape,format}.c)
+	local name sources=("$top"/tests/exact/*.c "$top/tests/agree/generate.c")
+	sources+=("$top"/common/{evaluate,evaluate_value,buf,escape,format}.c)
 	for name in model words diag value parse token option check; do
 		sources+=("$top/common/policy_$name.c")
 	done
-	musl-gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -I"$top/common" -I"$top/tests/exact" -I"$top/tests/agree" \
-		-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)" "${sources[@]}" -o "$VM/root/bin/exact"
+	musl-gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -I"$top/common" -I"$top/tests/exact" \
+		-I"$top/tests/agree" -idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)" \
+		"${sources[@]}" -o "$VM/root/bin/exact"
 }
 
 # Files with a value that the kernel lets nobody set, since it does not know the hash.
 make_image() {
-	local i
+	local i value features=^has_journal
+	value=$(od -An -v -tx1 "$VM/root/exact/hash-rmd160" | tr -d ' \n')
+	! grep -q '^CONFIG_FS_VERITY=y$' "$VM/root/exact/config" || features+=,verity
 	mkdir "$VM/image"
 	for i in 0 1 2; do
 		cp "$VM/root/exact/prog" "$VM/image/made-hash-rmd160-$i"
-		setfattr -n security.ima -v "0x$(od -An -v -tx1 "$VM/root/exact/hash-rmd160" | tr -d ' \n')" "$VM/image/made-hash-rmd160-$i"
+		setfattr -n security.ima -v "0x$value" "$VM/image/made-hash-rmd160-$i"
 	done
-	mke2fs -q -t ext4 -b 4096 -O ^has_journal,verity -U 01234567-89ab-4cde-8f01-23456789abcd -d "$VM/image" "$VM/disk.img" 32M > /dev/null
+	mke2fs -q -t ext4 -b 4096 -O "$features" -U 01234567-89ab-4cde-8f01-23456789abcd -d "$VM/image" \
+		"$VM/disk.img" 32M > /dev/null
 }
 
 vm_new
-VM_MODULES='overlay sha512_generic'
+vm_module overlay sha512_generic
 build_driver || vm_die 'the driver cannot be built'
 "$top/tests/exact/values" "$VM/root/exact" "$PKI" || vm_die 'the values cannot be made'
 vm_file "$(vm_kernel_dir "$kernel")/config" /exact/config

@@ -118,6 +118,18 @@ static int try_open(const char *path, int flags)
 	return 0;
 }
 
+static int try_write(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	if (pwrite(fd, "x", 1, 0) != 1)
+		return UNEXPECTED;
+	(void)close(fd);
+	return 0;
+}
+
 static int try_map(int fd, int protection)
 {
 	void *at = mmap(NULL, 4096, protection, MAP_PRIVATE, fd, 0);
@@ -172,6 +184,8 @@ static int try_one(const struct combo *combo, char letter, int policy)
 		return try_open(combo->path, O_WRONLY | O_DIRECT);
 	case 'c':
 		return try_open(combo->path, O_RDWR | O_CREAT | O_EXCL);
+	case 'h':
+		return try_write(combo->path);
 	case 'm':
 		return try_map(combo->fd, PROT_READ | PROT_EXEC);
 	case 'i':
@@ -222,4 +236,5 @@ void combo_try(const struct combo *combo, struct answer *ret)
 		ret->trouble = WEXITSTATUS(status) & 127 ? WEXITSTATUS(status) & 127 : EINVAL;
 	else
 		ret->denied = WEXITSTATUS(status) & ~(unsigned int)RAN;
+	ret->hashed = strchr(combo->does, 'h') && getxattr(combo->path, "security.ima", NULL, 0) > 0;
 }

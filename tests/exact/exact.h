@@ -29,7 +29,8 @@ struct value {
 struct place {
 	const char *name, *type, *dir;
 	uint64_t magic;
-	bool has_xattrs, has_uuid;
+	bool has_xattrs;
+	enum { UUID_NONE, UUID_RANDOM, UUID_KNOWN } uuid;
 };
 
 struct actor {
@@ -45,11 +46,12 @@ struct actor {
  *   m       map it for execution; it was opened before the policy was loaded
  *   i       map it for reading, where reading implies execution (personality(2))
  *   x       execute it; alone                               M   give it to finit_module(2), opened before
- *   p       give it to the kernel as a policy (dry run)
+ *   p       give it to the kernel as a policy (dry run)     h   as u, and write to it: it may be given a hash
  */
 struct combo {
 	unsigned int number; /* also of its file's owner and group */
 	const char *group;   /* what it is for, in the report */
+	const char *hook;    /* func= where its rules are about one */
 	const struct value *value;
 	const struct place *place;
 	const char *does;
@@ -64,9 +66,10 @@ struct combo {
 /* What is foretold, and what was seen. Bits: the letters of what is done. */
 struct answer {
 	unsigned int denied;
-	bool measured, audited;
-	char cause[48]; /* of the first denial */
-	int trouble;    /* an errno that belongs to no answer */
+	bool measured, audited, hashed;
+	char causes
+		[200]; /* " CAUSE;", ours that of the first denial, the kernel's all that it has recorded */
+	int trouble;   /* an errno that belongs to no answer */
 };
 
 extern const struct place places[];
@@ -76,7 +79,8 @@ const struct value *value_find(const char *name);
 /* What the running kernel can be asked. */
 struct abilities {
 	const struct kernel_model *model;
-	bool modules, again; /* finit_module(2) is there; another policy can be loaded */
+	bool again, modules; /* another policy can be loaded; finit_module(2) is there */
+	bool fsverity, overlay;
 };
 
 /* Makes all combinations, always the same ones for a kernel; returns their number. */

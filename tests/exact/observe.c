@@ -56,32 +56,44 @@ void observe_settle(const char *last)
 	slurp(MEASUREMENTS, &measurements);
 }
 
-/* The first line with both texts, the second as a whole word, or NULL. */
-static const char *find_line(const struct buf *buf, const char *what, const char *name)
+/* The next line with both texts, the second as a whole word, from *at on; NULL: none. */
+static const char *find_line(const char **at, const char *what, const char *name)
 {
-	const char *start = buf_string(buf), *at = start, *line, *found;
+	const char *start = *at, *line, *found;
 
-	for (; (at = strstr(at, name)); at++) {
-		if (!strchr("\" \n", at[strlen(name)]))
+	for (; (*at = strstr(*at, name)); (*at)++) {
+		if (!strchr("\" \n", (*at)[strlen(name)]))
 			continue;
-		for (line = at; line > start && line[-1] != '\n'; line--)
+		for (line = *at; line > start && line[-1] != '\n'; line--)
 			;
 		found = strstr(line, what);
-		if (found && found < at)
-			return line;
+		if (!found || found > *at)
+			continue;
+		*at += strlen(name);
+		return line;
 	}
 	return NULL;
+}
+
+static bool has_line(const struct buf *buf, const char *what, const char *name)
+{
+	const char *at = buf_string(buf);
+
+	return find_line(&at, what, name) != NULL;
 }
 
 void observe_file(const struct combo *combo, struct answer *answer)
 {
 	/* A failure to hash is recorded with the last part of the path alone. */
-	const char *name = strrchr(combo->path, '/') + 1, *cause = find_line(&records, "type=1800 ", name);
+	const char *name = strrchr(combo->path, '/') + 1, *at = buf_string(&records), *line, *cause;
+	size_t used = 0;
 
-	cause = cause ? strstr(cause, " cause=") : NULL;
-	if (cause)
-		(void)snprintf(answer->cause, sizeof(answer->cause), "%.*s", (int)strcspn(cause + 7, " \n"),
-			cause + 7);
-	answer->audited = find_line(&records, "type=1805 ", name) != NULL;
-	answer->measured = find_line(&measurements, " sha256:", name) != NULL;
+	while ((line = find_line(&at, "type=1800 ", name))) {
+		cause = strstr(line, " cause=");
+		if (cause && used < sizeof(answer->causes))
+			used += (size_t)snprintf(answer->causes + used, sizeof(answer->causes) - used,
+				" %.*s;", (int)strcspn(cause + 7, " \n"), cause + 7);
+	}
+	answer->audited = has_line(&records, "type=1805 ", name);
+	answer->measured = has_line(&measurements, " ima-sig ", name);
 }

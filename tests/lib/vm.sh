@@ -22,7 +22,7 @@
 #   refuse / refuse_re STRING...   each must not appear
 #   vm_ended [STATUS]              the script ended, with that status (0)
 #   VM_STOPS=1                     set before vm_boot: the machine stops before the script ends
-#   VM_MODULES='NAME…'          set before vm_boot: modules that Debian's kernel needs besides those for a disk with ext4
+#   vm_module NAME...           modules for Debian's kernel, besides those for a disk with ext4
 #   vm_tpm crb|tis                 gives the machine a TPM 2.0 (swtpm)
 #   finish                         last line of a test file: exit status 1 when any check failed
 #
@@ -144,7 +144,7 @@ vm_modules() {
 	release=$(cat "$dir/release")
 	mkdir -p "$VM/root/lib/modules"
 	: > "$VM/root/lib/modules.list"
-	modprobe --show-depends --all -d "$dir" -S "$release" virtio_pci virtio_blk ext4 ${VM_MODULES:-} |
+	modprobe --show-depends --all -d "$dir" -S "$release" virtio_pci virtio_blk ext4 ${VM_MODULES[@]+"${VM_MODULES[@]}"} |
 		sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' | while read -r path; do
 		name=$(basename "$path")
 		cp "$path" "$VM/root/lib/modules/$name"
@@ -159,6 +159,7 @@ vm_new() {
 	cp -a "$CACHE/base" "$VM/root"
 	VM_DISKS=()
 	VM_QEMU=()
+	VM_MODULES=()
 	VM_CA=$PKI/ca.der
 	VM_STATUS=none
 	VM_PACKED=''
@@ -167,6 +168,7 @@ vm_new() {
 vm_ca() { VM_CA=$1; }
 vm_qemu() { VM_QEMU+=("$@"); }
 vm_disk() { VM_DISKS+=("$1"); }
+vm_module() { VM_MODULES+=("$@"); }
 
 vm_file() {
 	mkdir -p "$(dirname "$VM/root/$2")"
