@@ -22,7 +22,7 @@ static int add_path(struct plan_certs *certs, const char *folder, const char *na
 		return -ENOMEM;
 	certs->list = longer;
 	longer[certs->count] = (struct plan_cert){.is_ca_folder = is_ca_folder};
-	if (asprintf(&longer[certs->count].path, "%s/%s", folder, name) < 0)
+	if (asprintf(&longer[certs->count].path, "%s%s%s", folder, *folder ? "/" : "", name) < 0)
 		return -ENOMEM;
 	certs->count++;
 	return 0;
@@ -125,13 +125,27 @@ static int load_trusted(struct plan_certs *certs, const struct verb_strings *tru
 	return 0;
 }
 
-int plan_certs_load(const struct target *target, const char *const *folders, size_t folder_count,
-	const struct verb_strings *trusted, struct plan_certs *ret)
+static int list_files(struct plan_certs *certs, const struct verb_strings *files, bool is_ca_folder)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < files->count; i++)
+		r = add_path(certs, "", files->strings[i], is_ca_folder);
+	return r;
+}
+
+int plan_certs_load(
+	const struct target *target, const struct plan_cert_sources *sources, struct plan_certs *ret)
 {
 	int r;
 
 	*ret = (struct plan_certs){0};
-	r = list_folders(ret, folders, folder_count);
+	r = list_folders(ret, sources->folders, sources->folder_count);
+	if (r == 0)
+		r = list_files(ret, sources->signers, false);
+	if (r == 0)
+		r = list_files(ret, sources->cas, true);
 	if (r < 0)
 		return EXIT_FAILED;
 	ret->views = calloc(ret->count + 1, sizeof(*ret->views));
@@ -139,7 +153,7 @@ int plan_certs_load(const struct target *target, const char *const *folders, siz
 	if (!ret->views || !ret->usable)
 		return EXIT_FAILED;
 	load_all(ret);
-	r = load_trusted(ret, trusted);
+	r = load_trusted(ret, sources->trusted);
 	if (r)
 		return r;
 	certview_chain(ret->views, ret->count, ret->trusted, ret->trusted_count);

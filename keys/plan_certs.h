@@ -25,12 +25,20 @@ struct plan_certs {
 	size_t usable_count;
 };
 
+/* Where certificates are. */
+struct plan_cert_sources {
+	const char *const *folders; /* signers; CAs in a folder ca of each */
+	size_t folder_count;
+	const struct verb_strings *signers, *cas; /* single files */
+	const struct verb_strings *trusted;       /* files of certificates that the kernel trusts */
+};
+
 /*
- * Reads the certificates of the folders, and of a folder ca in each, and judges them for the target. Those that are none
- * are said and counted. trusted: files of certificates that the kernel trusts. Returns 0, or an exit status after a message.
+ * Reads the certificates and judges them for the target. Those that are none are said and counted. Returns 0, or an
+ * exit status after a message.
  */
-_must_check_ int plan_certs_load(const struct target *target, const char *const *folders, size_t folder_count,
-	const struct verb_strings *trusted, struct plan_certs *ret);
+_must_check_ int plan_certs_load(
+	const struct target *target, const struct plan_cert_sources *sources, struct plan_certs *ret);
 
 void plan_certs_free(struct plan_certs *certs);
 

@@ -55,16 +55,21 @@ static int read_value(int fd, const char *path, uint8_t value[static IMASIG_MAX]
 	return 0;
 }
 
-static void check_signature(int fd, const struct imaverify_ring *ring, struct plan_policy *policy)
+static void check_signature(int fd, const struct plan_policy_source *source,
+	const struct imaverify_ring *ring, struct plan_policy *policy)
 {
 	uint8_t value[IMASIG_MAX];
 	struct imaverify verify;
 	struct imaverify_result result = {0};
 	struct stat st;
 	size_t len = 0;
+	int r = 0;
 
-	if (read_value(fd, policy->path, value, &len) < 0 || fstat(fd, &st) < 0 ||
-		imaverify_begin(ring, &verify) < 0) {
+	if (source->signature)
+		memcpy(value, source->signature, len = source->signature_len);
+	else
+		r = read_value(fd, policy->path, value, &len);
+	if (r < 0 || fstat(fd, &st) < 0 || imaverify_begin(ring, &verify) < 0) {
 		problem_set(&policy->problem, -ENOMEM, "its signature cannot be verified: out of memory");
 		return;
 	}
@@ -77,8 +82,8 @@ static void check_signature(int fd, const struct imaverify_ring *ring, struct pl
 			result.cause == IMAVERIFY_HASHED ? "has a digest, and no signature"
 			: result.problem.error           ? problem_reason_text(&result.problem)
 							 : imaverify_words(result.cause)->reason);
-		problem_remedy(&policy->problem, "sign it: imactl sign --key KEY --cert CERT %s",
-			problem_path(policy->path));
+		problem_remedy(
+			&policy->problem, "imactl sign --key KEY --cert CERT %s", problem_path(policy->path));
 	}
 	problem_free(&result.problem);
 }
@@ -98,15 +103,16 @@ static int check_text(const struct target *target, struct plan_policy *policy)
 		problem_set(&policy->problem, -EINVAL,
 			"would not be loaded: the kernel refuses it (errors: %zu)",
 			policy->lint.diags.errors);
-		problem_remedy(&policy->problem, "mend it: imactl lint --kernel %s %s",
-			problem_path(target->name), problem_path(policy->path));
+		problem_remedy(&policy->problem, "imactl lint --kernel %s %s", problem_path(target->name),
+			problem_path(policy->path));
 	}
 	return 0;
 }
 
-int plan_policy_load(const char *path, const struct target *target, const struct imaverify_ring *ring,
-	const char *config, struct plan_policy *ret)
+int plan_policy_load(const struct plan_policy_source *source, const struct target *target,
+	const struct imaverify_ring *ring, struct plan_policy *ret)
 {
+	const char *path = source->path;
 	_cleanup_problem_ struct problem problem = {0};
 	_cleanup_close_ int fd = -1;
 	enum config_signature signature;
@@ -124,11 +130,11 @@ int plan_policy_load(const char *path, const struct target *target, const struct
 	status = check_text(target, ret);
 	if (status)
 		return status;
-	signature = read_signature(config);
+	signature = read_signature(source->config);
 	/* As at boot: a machine that has signers wants signatures (imaboot.conf(5)). */
 	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
 	if (!ret->problem.error)
-		check_signature(fd, ring, ret);
+		check_signature(fd, source, ring, ret);
 	return 0;
 }
 

@@ -18,12 +18,20 @@ struct plan_policy {
 	const char *signer;     /* the path of the signer's certificate, or NULL */
 };
 
+/* What is to be read. */
+struct plan_policy_source {
+	const char *path;
+	const char *config;       /* the root's imaboot.conf, or NULL where it has none */
+	const uint8_t *signature; /* the value of security.ima; NULL: the file's own, or that of PATH.sig */
+	size_t signature_len;     /* bytes, at most IMASIG_MAX */
+};
+
 /*
- * Reads and judges the policy at path. What keeps a boot from loading it is in ret->problem. config: the root's
- * imaboot.conf, or NULL where it has none. Returns 0, or an exit status after a message when it cannot be read at all.
+ * Reads and judges a policy. What keeps a boot from loading it is in ret->problem. Returns 0, or an exit status after a
+ * message when it cannot be read at all.
  */
-_must_check_ int plan_policy_load(const char *path, const struct target *target,
-	const struct imaverify_ring *ring, const char *config, struct plan_policy *ret);
+_must_check_ int plan_policy_load(const struct plan_policy_source *source, const struct target *target,
+	const struct imaverify_ring *ring, struct plan_policy *ret);
 
 void plan_policy_free(struct plan_policy *policy);
 

@@ -166,7 +166,7 @@ static void print_group(const struct plan_report *report, const struct plan_grou
 		add_rule(report->plan, group->rule, ret);
 		buf_putc(ret, '\n');
 	}
-	if (group->because) {
+	if (group->because && group->count == 1) {
 		buf_puts(ret, "           needed by: ");
 		escape_string(ret, group->because);
 		buf_putc(ret, '\n');

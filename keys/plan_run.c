@@ -83,13 +83,21 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 {
 	struct plan *plan = &run->plan;
 	const char *folder = run->certs_path;
-	int status = plan_certs_load(&plan->target, opts->certs.count ? opts->certs.strings : &folder,
-		opts->certs.count ? opts->certs.count : 1, &opts->trusted, &run->certs);
+	const struct plan_cert_sources sources = {
+		.folders = opts->certs.count ? opts->certs.strings : &folder,
+		.folder_count = opts->certs.count ? opts->certs.count : 1,
+		.signers = &opts->signers,
+		.cas = &opts->cas,
+		.trusted = &opts->trusted};
+	const struct plan_policy_source policy = {.path = run->policy_path,
+		.config = run->config_path,
+		.signature = opts->signature,
+		.signature_len = opts->signature_len};
+	int status = plan_certs_load(&plan->target, &sources, &run->certs);
 
 	plan->ring = (struct imaverify_ring){run->certs.usable, run->certs.usable_count};
 	if (!status)
-		status = plan_policy_load(
-			run->policy_path, &plan->target, &plan->ring, run->config_path, &run->policy);
+		status = plan_policy_load(&policy, &plan->target, &plan->ring, &run->policy);
 	if (status)
 		return status;
 	judge_init(&plan->target, &run->policy.lint.policy, &plan->judge);
@@ -97,14 +105,28 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 	return plan->by_rule ? 0 : EXIT_FAILED;
 }
 
-/* True where a rule asks what can differ between the folder and the file system that it will be. */
-static bool names_facts(const struct policy *policy)
+/*
+ * True where a rule asks what differs between the folder and the file system that it will be: its UUID, or what its file
+ * system is now.
+ */
+static bool names_facts(const struct plan *plan)
 {
+	const struct policy *policy = plan->judge.policy;
+	struct fsfacts facts = {0};
+	struct stat st;
 	size_t i;
 
-	for (i = 0; i < policy->count; i++)
-		if (policy->rules[i].flags & RULE_FSUUID)
+	if (fstat(plan->root_fd, &st) == 0)
+		fsfacts_get(plan->root_fd, &st, &plan->told, &facts);
+	for (i = 0; i < policy->count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if ((rule->flags & RULE_FSUUID && !plan->told.uuid) ||
+			(rule->flags & RULE_FSNAME && !plan->told.type) ||
+			(rule->flags & RULE_FSMAGIC && !plan->told.type &&
+				rule->fsmagic == facts.facts.fsmagic))
 			return true;
+	}
 	return false;
 }
 
@@ -182,7 +204,7 @@ int plan_run(const char *verb, const struct plan_options *opts)
 	plan_rest(&run.plan);
 	plan_memories(&run.plan);
 	plan_sort(&run.plan);
-	report.names_facts = names_facts(run.plan.judge.policy) && !opts->told.uuid;
+	report.names_facts = names_facts(&run.plan);
 	report.is_folder = is_folder(&run.plan);
 	return print(verb, &report, opts->json);
 }

@@ -9,7 +9,10 @@ extern const struct verb verb_key;     /* its entry in the overview; key_main() 
 extern const struct verb verb_sign;    /* signatures and digests onto files */
 extern const struct verb verb_verify;  /* and checked */
 extern const struct verb verb_lint;    /* policy files checked for any kernel */
+extern const struct verb verb_relabel; /* digests */
 extern const struct verb verb_plan;    /* will it boot? */
+extern const struct verb verb_deploy;  /* policy and certificates to their places */
+extern const struct verb verb_rescue;  /* a root that does not boot */
 extern const struct verb verb_status;  /* the running kernel, and the last boot */
 extern const struct verb verb_denials; /* what the kernel's log says was denied */
 extern const struct verb verb_bundle;  /* what an initramfs needs, checked, as an archive */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files put into a root that may be another system's: paths are resolved inside the root (openat2(2), RESOLVE_IN_ROOT),
+ * each file appears whole and with its security.ima or not at all, and what was there before can be kept beside it.
+ */
+#ifndef IMABOOT_PLACE_H
+#define IMABOOT_PLACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "problem.h"
+
+/* A file as it is to be. */
+struct place_file {
+	const void *bytes;
+	size_t len;
+	mode_t mode;
+	const uint8_t *value; /* of security.ima; NULL: none */
+	size_t value_len;
+};
+
+/* Opens the folder of a path in the root, made if missing (mode 0755). Returns a descriptor or a negative errno. */
+_must_check_ int place_open_folder(int root_fd, const char *path, bool make);
+
+/*
+ * Writes the file under its name in an open folder. keep: the name that what was there before gets, in place of an
+ * older one of that name; NULL: it goes. At no moment is there no file of that name. Returns 0, or a negative errno
+ * with *problem set.
+ */
+_must_check_ int place_write(int folder_fd, const char *name, const char *keep, const struct place_file *file,
+	struct problem *problem);
+
+#endif

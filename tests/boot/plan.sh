@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: 6.1 6.12
+# needs: qemu-system-x86_64 setfattr jq
+# limit: 600
+# What imactl plan says of a root is what becomes of it: where it says that the root boots, its init runs under the
+# policy; where not, the kernel denies what plan names, for the cause that it names, and imactl denials reads the same
+# from the kernel's log. The boot program's preflight is off, so that the kernel itself is asked; once it is on.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+
+kernel=$1
+release=$kernel
+
+# A root whose init is a script of a shell that needs two libraries: 'policy' and 'signed' may be changed before it is
+# signed, 'spoil' afterwards.
+new_root() {
+	local file
+	scene_new "$1"
+	rm -rf "$ROOT/bin"
+	mkdir -p "$ROOT"/{bin,sbin,dev,proc,sys,run,usr}
+	for file in /bin/dash $(ldd /bin/dash | grep -o '/[^ ]*'); do
+		mkdir -p "$ROOT$(dirname "$file")"
+		cp -L "$file" "$ROOT$file"
+	done
+	ln -s dash "$ROOT/bin/sh"
+	cp "$CACHE/base/bin/guest" "$ROOT/bin/guest"
+	printf '#!/bin/sh\necho "the root is up"\n/bin/guest end 0\n' > "$ROOT/sbin/init"
+	chmod 755 "$ROOT/sbin/init"
+	library=$(cd "$ROOT" && echo lib/*/libc.so.6)
+	scene_cert /etc/keys/ima rsa2048
+	scene_root_cert rsa2048
+	scene_policy "$ROOT/etc/ima/ima-policy"
+	mkdir -p "$VM/root/etc/imaboot"
+	echo 'preflight = off' > "$VM/root/etc/imaboot/imaboot.conf"
+	vm_script --pid1 <<'END'
+mount -t ext4 -o rw /dev/vda /sysroot || fail mount "the root's disk cannot be mounted"
+imaboot boot --root /sysroot
+echo "imaboot ends with $?"
+[ "$(cut -d' ' -f 1 /run/imaboot/outcome)" = enforced ] || { cat /run/imaboot/report.txt; guest end 0; }
+echo 7 > /proc/sys/kernel/printk
+for folder in dev proc sys run; do mount --move /$folder /sysroot/$folder; done
+exec switch_root /sysroot /sbin/init
+END
+}
+
+sign_root() {
+	"$BUILD/imactl" sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" --root "$ROOT" --executables > "$VM/sign.log" 2>&1 &&
+		"$BUILD/imactl" sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" "$ROOT/etc/ima/ima-policy" >> "$VM/sign.log" 2>&1 ||
+		vm_fail "signing: $(cat "$VM/sign.log")"
+}
+
+# plan STATUS: says it, and its JSON goes to $VM/plan.
+plan() {
+	local status=0
+	"$BUILD/imactl" plan --root "$ROOT" --kernel "$release" --trusted "$PKI/ca.der" --fstype ext4 --json > "$VM/plan" || status=$?
+	if [ "$status" = "$1" ]; then vm_pass "plan ends with $1"; else vm_fail "plan ends with $status: $(cat "$VM/plan")"; fi
+}
+
+planned() { # CAUSE FILE: plan names it among what the boot needs
+	if jq -e --arg cause "$1" --arg file "$2" '.denied[] | select(.needed and .cause == $cause) | .files | index([$file])' "$VM/plan" > /dev/null; then
+		vm_pass "plan: $1 $2"
+	else
+		vm_fail "plan does not say $1 $2: $(jq -c '.denied' "$VM/plan")"
+	fi
+}
+
+# logged CAUSE FILE: the kernel's log says it, as imactl denials reads it.
+logged() {
+	local status=0
+	grep -o 'audit: type=.*\|integrity: .*' "$VM/log" | "$BUILD/imactl" denials --json - > "$VM/denials" || status=$?
+	[ "$status" = 1 ] || vm_fail "denials ends with $status"
+	if jq -e --arg cause "$1" --arg file "$2" '.causes[] | select(.denied and .cause == $cause) | .files[] | select(.name == $file)' "$VM/denials" > /dev/null; then
+		vm_pass "the kernel's log: $1 $2"
+	else
+		vm_fail "the log does not say $1 $2: $(jq -c '[.causes[] | [.cause, .files[].name]]' "$VM/denials")"
+	fi
+}
+
+boots() {
+	scene_disk
+	vm_boot "$kernel" ima_policy=secure_boot
+	vm_ended
+	expect 'imaboot ends with 0' 'the root is up'
+}
+
+stops() {
+	scene_disk
+	VM_STOPS=1 vm_boot "$kernel" ima_policy=secure_boot
+	expect 'imaboot ends with 0' 'Kernel panic'
+	refuse 'the root is up'
+}
+
+scene_disk() {
+	vm_ext4 "$ROOT" "$VM/disk.img"
+	vm_disk "$VM/disk.img"
+}
+
+# denied NAME CAUSE FILE [KERNEL'S CAUSE]
+denied() {
+	plan 1
+	planned "$2" "$3"
+	stops
+	logged "${4:-$2}" "$3"
+}
+
+new_root good
+sign_root
+plan 0
+boots
+
+new_root unsigned-init
+sign_root
+setfattr -x security.ima "$ROOT/sbin/init"
+denied unsigned-init IMA-signature-required /sbin/init
+# The boot program comes to the same verdict by itself, and does not load the policy.
+rm "$VM/root/etc/imaboot/imaboot.conf"
+VM_STOPS='' vm_boot "$kernel" ima_policy=secure_boot
+expect 'failed at stage preflight'
+refuse 'Kernel panic' 'the root is up' 'policy update completed'
+
+new_root shell
+sign_root
+echo more >> "$ROOT/bin/dash"
+denied shell invalid-signature /bin/dash
+
+new_root library
+echo 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' >> "$ROOT/etc/ima/ima-policy"
+sign_root
+setfattr -x security.ima "$ROOT/$library"
+denied library IMA-signature-required "/$library"
+
+new_root signed-library
+echo 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' >> "$ROOT/etc/ima/ima-policy"
+sign_root
+plan 0
+boots
+
+new_root stranger
+sign_root
+"$VM_LIB/sign" --xattr "$PKI/rsa4096.key" "$PKI/rsa4096.pem" "$ROOT/sbin/init"
+denied stranger unknown-key /sbin/init invalid-signature
+expect_re "integrity: Request for unknown key 'id:[0-9a-f]{8}' in '.ima' keyring"
+
+new_root digests
+sed -i 's/^appraise func=BPRM_CHECK.*/appraise func=BPRM_CHECK/' "$ROOT/etc/ima/ima-policy"
+sign_root
+"$BUILD/imactl" sign --hash-only "$ROOT/bin/dash" "$ROOT/sbin/init" > /dev/null || vm_fail 'digests'
+plan 0
+boots
+
+new_root digest
+sed -i 's/^appraise func=BPRM_CHECK.*/appraise func=BPRM_CHECK/' "$ROOT/etc/ima/ima-policy"
+sign_root
+"$BUILD/imactl" sign --hash-only "$ROOT/sbin/init" > /dev/null || vm_fail 'digest'
+echo '# more' >> "$ROOT/sbin/init"
+denied digest invalid-hash /sbin/init
+
+new_root algorithm
+sed -i 's/^appraise func=BPRM_CHECK.*/& appraise_algos=sha512/' "$ROOT/etc/ima/ima-policy"
+sign_root
+"$BUILD/imactl" sign --hash sha512 --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" "$ROOT/bin/dash" > /dev/null || vm_fail 'sha512'
+denied algorithm denied-hash-algorithm /sbin/init
+
+# Nothing of the root is wrong, but the initramfs cannot execute anything any more.
+new_root initramfs
+sed -i '/0x858458f6/d; /0x01021994/d' "$ROOT/etc/ima/ima-policy"
+sign_root
+plan 1
+if jq -e '.memory[] | select(.needed and (.what | test("initramfs on ramfs")))' "$VM/plan" > /dev/null; then
+	vm_pass 'plan names the initramfs'
+else
+	vm_fail "plan does not name the initramfs: $(jq -c .memory "$VM/plan")"
+fi
+stops
+finish
