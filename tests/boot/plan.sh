@@ -23,6 +23,7 @@ new_root() {
 		mkdir -p "$ROOT$(dirname "$file")"
 		cp -L "$file" "$ROOT$file"
 	done
+	ldconfig -r "$ROOT" || vm_fail ldconfig
 	ln -s dash "$ROOT/bin/sh"
 	cp "$CACHE/base/bin/guest" "$ROOT/bin/guest"
 	printf '#!/bin/sh\necho "the root is up"\n/bin/guest end 0\n' > "$ROOT/sbin/init"
