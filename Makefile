@@ -22,8 +22,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
-MANDIR ?= $(PREFIX)/share/man
-DOCDIR ?= $(PREFIX)/share/doc/imaboot
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/imaboot
 # dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
 DRACUTDIR ?= /usr/lib/dracut
 # The hooks of package managers name it by its path.
@@ -210,6 +211,7 @@ bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against it
 	$(Q)tests/bench/lint $(O)/imactl
 	$(Q)tests/bench/sign $(O)/imactl
 	$(Q)tests/bench/preflight $(O)/bench-preflight
+	$(Q)tests/bench/image $(O)
 
 # ---- installation --------------------------------------------------------------------------
 
@@ -227,6 +229,9 @@ INSTALLED = \
 	$(foreach file,dpkg.cfg imaboot.hook portage.bashrc README.md,0644:packaging/signing/$(file):$(DOCDIR)/signing/$(file)) \
 	0755:packaging/initramfs-tools/hooks/imaboot:$(INITRAMFSDIR)/hooks/imaboot \
 	0755:packaging/initramfs-tools/scripts/init-bottom/imaboot:$(INITRAMFSDIR)/scripts/init-bottom/imaboot \
+	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.bash:$(DATADIR)/bash-completion/completions/$(name)) \
+	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.fish:$(DATADIR)/fish/vendor_completions.d/$(name).fish) \
+	0644:packaging/completions/imaboot.zsh:$(DATADIR)/zsh/site-functions/_imaboot \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE

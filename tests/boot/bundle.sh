@@ -14,12 +14,12 @@ scene_policy "$CACHE/good-policy.$kernel"
 builder_new bundle
 builder_cert /etc/keys/ima rsa2048
 builder_policy rsa2048
-"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "$CACHE/bundle.packed" || vm_die 'no bundle'
-"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --no-compress --out "$CACHE/bundle.plain" || vm_die 'no bundle'
+"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "${BUILDER%/root}/bundle.packed" || vm_die 'no bundle'
+"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --no-compress --out "${BUILDER%/root}/bundle.plain" || vm_die 'no bundle'
 
 disk_new fallback
 disk_policy rsa2048 <<< 'appraise func=NONSENSE'
-cat "$(image_get plain)" "$CACHE/bundle.plain" > "$VM/image"
+cat "$(image_get plain)" "${BUILDER%/root}/bundle.plain" > "$VM/image"
 image_boot "$kernel" "$VM/image" '@@END'
 expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the signed program runs' \
 	'imaboot: outcome fallback: policy /etc/imaboot/policy (image) in force'
@@ -28,7 +28,7 @@ refuse 'Freezing execution'
 
 disk_new init
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
-gzip -c < "$(image_get plain-init)" | cat - "$CACHE/bundle.packed" > "$VM/image"
+gzip -c < "$(image_get plain-init)" | cat - "${BUILDER%/root}/bundle.packed" > "$VM/image"
 image_boot "$kernel" "$VM/image" '@@END'
 expect 'multi-user.target is reached' 'the signed program: the signed program runs' \
 	'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force'

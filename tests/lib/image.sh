@@ -4,16 +4,19 @@
 #
 #   builder_new NAME               a machine that builds images: $BUILDER is its root (a copy of tests/lib/root-systemd),
 #                                  with the module as `make install` leaves it; it is cheap
+#   builder_other NAME KIND        the same with another builder: dracut-ng or initramfs-tools (tests/lib/root-builder)
 #   builder_plain                  takes the module away again
 #   builder_cert FOLDER NAME...    copies certificates of the PKI into a folder of it
 #   builder_policy SIGNER [NAME]   the lab's policy as the image's (or its stage0), with a detached signature ("" none)
 #   builder_dracut OUT [ARG...]    runs its dracut there; what it says is in OUT.log, its status is returned
+#   builder_mkinitramfs OUT        runs mkinitramfs, where the builder has that
 #   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), integrity (dracut's
 #                                  own module instead), imaboot (with signer and policy of rsa2048), and each of them
 #                                  with -init after its name: without systemd in it
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
 #   disk_new NAME                  a machine with its disk, a root whose programs are signed by rsa2048
 #   disk_policy [SIGNER [PATH]]    standard input becomes /etc/ima/ima-policy, or PATH, on it, signed, or not
+#   VM_EXTRA                       further arguments for QEMU of image_boot
 #   image_boot KERNEL IMAGE UNTIL [CMDLINE]   boots until the extended regular expression UNTIL is on the serial line
 #                                  (a check); $VM/log is that line
 #
@@ -42,6 +45,18 @@ lab_root() {
 builder_new() {
 	local root
 	root=$(lab_root) || vm_die 'no root with systemd'
+	builder_from "$1" "$root"
+}
+
+# builder_other NAME KIND: the same with a root of tests/lib/root-builder.
+builder_other() {
+	local memo=$CACHE/root-$2
+	[ -e "$memo" ] || { "$VM_LIB/root-builder" "$2" > "$memo.$$" && mv "$memo.$$" "$memo"; } || vm_die "no root with $2"
+	builder_from "$1" "$(cat "$memo")"
+}
+
+builder_from() {
+	local root=$2
 	BUILDER=$(mktemp -d "$CACHE/builder-$1.XXXXXX")/root || exit 1
 	VM_ALL+=("${BUILDER%/root}")
 	cp -al "$root" "$BUILDER" 2> /dev/null || { rm -rf "$BUILDER" && cp -a "$root" "$BUILDER"; } || exit 1
@@ -78,18 +93,37 @@ builder_policy() {
 
 # In a mount namespace of its own, so that nothing stays mounted. The modules are those of the stock kernel; a kernel
 # that has its drivers built in does not look at them, so that one image serves all.
-builder_dracut() {
-	local out=$1 kernel
-	shift
+builder_run() {
+	local kernel
 	kernel=$(vm_kernel_dir stock) || return 1
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount --propagation private bash -c '
 		mount --bind "$1" "$1" && mount -t proc proc "$1/proc" && mount --bind "$2" "$1/usr/lib/modules" || exit 99
 		root=$1
 		shift 2
-		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C dracut "$@"
-	' builder "$BUILDER" "$kernel/lib/modules" --force --kver "$(cat "$kernel/release")" --no-hostonly --reproducible \
-		--no-compress --no-early-microcode --drivers "$IMAGE_DRIVERS" "$@" /image > "$out.log" 2>&1 || return
+		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C "$@"
+	' builder "$BUILDER" "$kernel/lib/modules" "$@"
+}
+
+builder_dracut() {
+	local out=$1
+	shift
+	builder_run dracut --force --kver "$(cat "$(vm_kernel_dir stock)/release")" --no-hostonly --reproducible --no-compress \
+		--no-early-microcode --drivers "$IMAGE_DRIVERS" "$@" /image > "$out.log" 2>&1 || return
+	mv "$BUILDER/image" "$out"
+}
+
+# mkinitramfs with the same drivers; its settings are those of Debian but for the list of modules.
+builder_mkinitramfs() {
+	local out=$1 kernel release
+	kernel=$(vm_kernel_dir stock) || return 1
+	release=$(cat "$kernel/release")
+	mkdir -p "$BUILDER/boot"
+	cp "$kernel/config" "$BUILDER/boot/config-$release"
+	sed -i -e 's/^MODULES=.*/MODULES=list/' -e 's/^COMPRESS=.*/COMPRESS=gzip/' "$BUILDER/etc/initramfs-tools/initramfs.conf"
+	rm -f "$BUILDER/etc/initramfs-tools/modules" # the cache has it too
+	tr ' ' '\n' <<< "$IMAGE_DRIVERS" > "$BUILDER/etc/initramfs-tools/modules"
+	builder_run mkinitramfs -o /image "$release" > "$out.log" 2>&1 || return
 	mv "$BUILDER/image" "$out"
 }
 
@@ -210,8 +244,8 @@ image_boot() {
 	qemu-system-x86_64 -accel tcg -cpu max -machine q35,hpet=off -no-reboot -nodefaults -display none -m 768 \
 		-serial "file:$VM/serial" -kernel "$elf" -initrd "$image" \
 		-drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" -device virtio-blk-pci,drive=disk \
-		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests \
-audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $cmdline" > "$VM/qemu.log" 2>&1 9>&- &
+		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests no_timer_check \
+audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $cmdline" ${VM_EXTRA[@]+"${VM_EXTRA[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
 	pid=$!
 	image_watch "$pid" "$until"
 	wait "$pid" 2> /dev/null

@@ -31,6 +31,11 @@ wanted=$(
 			echo "644 usr/share/doc/imaboot/signing/$file"
 		done
 		for file in hooks scripts/init-bottom; do echo "755 usr/share/initramfs-tools/$file/imaboot"; done
+		for program in imaboot imactl; do
+			echo "644 usr/share/bash-completion/completions/$program"
+			echo "644 usr/share/fish/vendor_completions.d/$program.fish"
+		done
+		echo '644 usr/share/zsh/site-functions/_imaboot'
 		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )

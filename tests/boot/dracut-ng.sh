@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: stock
+# needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
+# limit: 900
+# The module in images of dracut-ng, whose hooks lie elsewhere, with a newer systemd in the image and without systemd;
+# and a bundle appended to an image of it, where the folder of the hooks is a link.
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/image.sh"
+
+kernel=$1
+scene_policy "$CACHE/good-policy.$kernel"
+builder_other dracut-ng dracut-ng
+OUT=${BUILDER%/root}
+builder_cert /etc/keys/ima rsa2048
+builder_policy rsa2048
+
+# make NAME ARGUMENT...: an image, its log shown where there is none.
+make_image() {
+	local name=$1
+	shift
+	builder_dracut "$OUT/$name" --omit "$IMAGE_OMITTED" "$@" && return
+	vm_fail "no image '$name': $(tail -n 5 "$OUT/$name.log")"
+	finish
+}
+
+# up OUTCOME SOURCE
+up() {
+	expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the signed program runs'
+	expect_re "imaboot: outcome $1: policy [^ ]+ \($2\) in force" 'the unsigned program: .*Permission denied'
+	refuse 'Freezing execution'
+}
+
+make_image module
+make_image again
+if cmp -s "$OUT/module" "$OUT/again"; then vm_pass 'twice the same bytes'; else vm_fail 'two images differ'; fi
+disk_new fallback
+disk_policy rsa2048 <<< 'appraise func=NONSENSE'
+image_boot "$kernel" "$OUT/module" '@@END'
+up fallback image
+
+make_image init --omit "$IMAGE_OMITTED systemd systemd-initrd dracut-systemd"
+disk_new init
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+image_boot "$kernel" "$OUT/init" '@@END'
+up enforced root
+
+cp "$PKI/rsa2048.pem" "$BUILDER/etc/keys/ima/"
+if builder_dracut "$OUT/bad" --no-kernel --modules 'base imaboot'; then
+	vm_fail 'PEM is accepted'
+elif [ -e "$BUILDER/image" ]; then
+	vm_fail 'PEM: dracut fails and leaves an image'
+elif grep -q 'imaboot: /etc/keys/ima/rsa2048.pem is PEM' "$OUT/bad.log"; then
+	vm_pass 'PEM is refused'
+else
+	vm_fail "PEM: $(tail -n 5 "$OUT/bad.log")"
+fi
+rm "$BUILDER/etc/keys/ima/rsa2048.pem"
+
+make_image plain --omit "$IMAGE_OMITTED imaboot"
+"$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "$OUT/bundle" > "$OUT/bundle.log" 2>&1 || vm_die 'no bundle'
+disk_new bundle
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+cat "$OUT/plain" "$OUT/bundle" > "$VM/image"
+image_boot "$kernel" "$VM/image" '@@END'
+up enforced root
+finish
