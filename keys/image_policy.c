@@ -110,6 +110,29 @@ static bool is_made_by(const struct certview *cert, const struct imasig *sig, co
 	return context && signer_verify(context, digest, digest_size(sig->algo), sig->bytes, sig->len);
 }
 
+/* The digest that the signature must be made over. Returns false after a finding. */
+static bool take_digest(struct image *image, const struct image_file *policy, const struct image_file *file,
+	const struct imasig *sig, uint8_t digest[static DIGEST_MAX])
+{
+	if (sig->kind != IMASIG_V2 || digest_bytes(sig->algo, policy->bytes, policy->len, digest) < 0) {
+		image_refuse(image,
+			"%s is not a signature of version 2 over a SHA-2 digest; sign again: " SIGN_COMMAND
+			" %s",
+			file->path, policy->path);
+		return false;
+	}
+	if (sig->algo != DIGEST_SHA1)
+		return true;
+	if (!image->config.allow_sha1)
+		image_refuse(image,
+			"%s is a signature over SHA-1, of which collisions can be made; sign "
+			"again: " SIGN_COMMAND " %s, or set allow-sha1 = yes in " IMAGE_CONFIG_FILE,
+			file->path, policy->path);
+	else
+		image_warn("%s is a signature over SHA-1, of which collisions can be made", file->path);
+	return image->config.allow_sha1;
+}
+
 static void check_signature(
 	struct image *image, const struct image_file *policy, const struct image_file *file)
 {
@@ -119,13 +142,8 @@ static void check_signature(
 	size_t i;
 
 	imasig_parse(file->bytes, file->len, &sig);
-	if (sig.kind != IMASIG_V2 || digest_bytes(sig.algo, policy->bytes, policy->len, digest) < 0) {
-		image_refuse(image,
-			"%s is not a signature of version 2 over a SHA-2 digest; sign again: " SIGN_COMMAND
-			" %s",
-			file->path, policy->path);
+	if (!take_digest(image, policy, file, &sig, digest))
 		return;
-	}
 	if (!image->signer_count) {
 		image_warn("there is no certificate in /etc/keys/ima to verify %s with", file->path);
 		return;

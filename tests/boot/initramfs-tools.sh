@@ -32,12 +32,6 @@ expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the
 expect_re 'the unsigned program: .*Permission denied' '^\[kernel\] .*imaboot: outcome fallback'
 refuse 'Freezing execution'
 
-disk_new enforced
-disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
-image_boot "$kernel" "$OUT" '@@END'
-expect 'multi-user.target is reached' 'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force'
-expect_re 'the unsigned program: .*Permission denied'
-
 # The boot ends: the script does not return, and nobody gets a shell.
 disk_new failed
 mkdir -p "$VM/over/etc/imaboot"

@@ -219,6 +219,13 @@ begin no-signature
 head -c 300 /dev/zero > "$root/etc/imaboot/policy.sig"
 refused '/etc/imaboot/policy.sig is not a signature of version 2 over a SHA-2 digest; sign again: imactl sign --detached --policy --key KEY /etc/imaboot/policy'
 
+begin sha1
+"$top/tests/lib/sign" "$PKI/rsa2048.key" "$PKI/rsa2048.pem" "$root/etc/imaboot/policy" sha1
+refused '/etc/imaboot/policy.sig is a signature over SHA-1, of which collisions can be made; sign again: imactl sign --detached --policy --key KEY /etc/imaboot/policy, or set allow-sha1 = yes in /etc/imaboot/imaboot.conf'
+conf 'allow-sha1 = yes'
+warned '/etc/imaboot/policy.sig is a signature over SHA-1, of which collisions can be made'
+also 'note: /etc/imaboot/policy.sig is a signature of /etc/keys/ima/rsa2048.der'
+
 begin no-signer
 rm "$root/etc/keys/ima/rsa2048.der"
 warned 'there is no certificate in /etc/keys/ima to verify /etc/imaboot/policy.sig with'
