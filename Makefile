@@ -25,6 +25,9 @@ SBINDIR ?= $(PREFIX)/sbin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/imaboot
+LIBDIR ?= $(PREFIX)/lib/imaboot
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/imaboot
 # dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
 DRACUTDIR ?= /usr/lib/dracut
 # The hooks of package managers name it by its path.
@@ -73,6 +76,10 @@ endif
 # noseparate-code: pages between the segments would be zeros, 8 KiB of them.
 BOOT_LDFLAGS += -Wl,-z,noseparate-code -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 
+# The checker of the recovery's password: libxcrypt's archive where there is one, for yescrypt; see recovery/auth.c.
+CRYPT_LIB := $(wildcard $(shell gcc -print-file-name=libcrypt.a))
+AUTH_SRC := recovery/auth.c $(if $(and $(filter musl,$(LIBC)),$(CRYPT_LIB)),recovery/musl-glibc.c)
+
 HOST_CFLAGS := -O2 $(COMMON) $(WARNINGS) $(call HARDEN,$(HOSTCC)) -Ikeys -fPIE
 HOST_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 HOST_LIBS := -lcrypto -lkeyutils -lfsverity -ljson-c -lz -lpthread
@@ -92,19 +99,21 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_HOST_SRC := keys/auditlog.c keys/denials.c keys/denial_words.c
 
 BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
+AUTH_OBJ := $(AUTH_SRC:%.c=$(O)/boot/%.o)
 HOST_OBJ := $(HOST_SRC:%.c=$(O)/host/%.o)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(O)/unit/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 # Unit tests link against everything but the two main() files.
 TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SRC:%.c=$(O)/test/%.o)))
 
-.PHONY: all imaboot imactl setup check check-unit check-shell check-image check-boot check-fuzz units fuzzers \
+.PHONY: all imaboot imaboot-auth imactl setup check check-unit check-shell check-image check-boot check-fuzz units fuzzers \
 	demo lint format bench agree install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: imaboot imactl ## both programs (the default)
+all: imaboot imaboot-auth imactl ## the programs (the default)
 imaboot: $(O)/imaboot ## the boot program
+imaboot-auth: $(O)/imaboot-auth ## the checker of the recovery's password
 imactl: $(O)/imactl ## the host tool
 
 # Rebuild what a changed flag or compiler touches: the stamp changes only when its text does.
@@ -133,6 +142,11 @@ $(O)/imaboot: $(BOOT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(BOOT_LIBS) -o $@.full
 	$(Q)strip -o $@ $@.full
+
+$(O)/imaboot-auth: $(AUTH_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(CRYPT_LIB) \
+		$(if $(filter musl,$(LIBC)),$(MUSL_LIB)/crtn.o) -s -o $@
 
 $(O)/imactl: $(HOST_OBJ)
 	$(call say,LINK,$@)
@@ -219,6 +233,8 @@ bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against it
 INSTALLED = \
 	0755:$(O)/imaboot:$(SBINDIR)/imaboot \
 	0755:$(O)/imactl:$(BINDIR)/imactl \
+	0755:$(O)/imaboot-auth:$(LIBDIR)/imaboot-auth \
+	0755:recovery/recovery:$(LIBDIR)/recovery \
 	$(foreach page,$(wildcard man/*.8),0644:$(page):$(MANDIR)/man8/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.5),0644:$(page):$(MANDIR)/man5/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.7),0644:$(page):$(MANDIR)/man7/$(notdir $(page))) \
@@ -242,7 +258,7 @@ install: all ## put everything below DESTDIR and PREFIX
 
 uninstall: ## take away what install put there
 	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done
-	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" \
+	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" "$(DESTDIR)$(LIBDIR)" \
 		"$(DESTDIR)$(DRACUTDIR)/modules.d/50imaboot" 2>/dev/null || true
 
 clean: ## remove everything that was built
@@ -251,4 +267,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
--include $(BOOT_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(UNITS:%=%.d)
+-include $(BOOT_OBJ:.o=.d) $(AUTH_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(UNITS:%=%.d)

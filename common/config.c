@@ -32,6 +32,7 @@ enum kind {
 	KIND_PATHS,  /* absolute paths, separated by blanks, and words among them */
 	KIND_PATH,   /* an absolute path, or "none" where words allow it */
 	KIND_NUMBER, /* a decimal number up to max, or "none" where words allow it */
+	KIND_HASH,   /* a crypt(3) hash; never shown */
 };
 
 static const struct {
@@ -51,6 +52,7 @@ static const struct {
 	[KEY_ON_FAILURE] = {"on-failure", KIND_WORD, CONFIG_FAILURE_WORDS, 0},
 	[KEY_RECOVERY_TIMEOUT] = {"recovery-timeout", KIND_NUMBER, NULL, CONFIG_TIMEOUT_MAX},
 	[KEY_RECOVERY_TIMEOUT_ACTION] = {"recovery-timeout-action", KIND_WORD, CONFIG_TIMEOUT_WORDS, 0},
+	[KEY_RECOVERY_PASSWORD] = {"recovery-password", KIND_HASH, NULL, 0},
 	[KEY_ALLOW_OVERRIDE] = {"allow-override", KIND_WORD, "no|yes", 0},
 	[KEY_PCR] = {"pcr", KIND_NUMBER, "none", PCR_MAX},
 	[KEY_PCR_REQUIRED] = {"pcr-required", KIND_WORD, "no|yes", 0},
@@ -235,6 +237,40 @@ static void take_number(struct parser *parser, enum config_key key, struct text 
 		parser->config->recovery_timeout = number;
 }
 
+/* The methods of crypt(5) that are worth their name; what follows is base64 of its kind and separators. */
+static bool is_hash(struct text value)
+{
+	static const char *const methods[] = {"$y$", "$gy$", "$7$", "$2b$", "$2y$", "$6$", "$5$"};
+	static const char bytes[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$,=";
+	size_t i, len = 0;
+
+	for (i = 0; i < ARRAY_SIZE(methods) && !len; i++)
+		if (value.len > strlen(methods[i]) &&
+			memcmp(value.bytes, methods[i], strlen(methods[i])) == 0)
+			len = strlen(methods[i]);
+	if (!len || value.len >= CONFIG_HASH_MAX)
+		return false;
+	for (i = 0; i < value.len; i++)
+		if (!strchr(bytes, value.bytes[i]))
+			return false;
+	return true;
+}
+
+/* A value that is wrong lets nobody in, and is not repeated: messages go to places that anybody can read. */
+static void take_hash(struct parser *parser, struct text value)
+{
+	char *hash = parser->config->recovery_password;
+
+	if (!is_hash(value)) {
+		error(parser, "the value of 'recovery-password' is no hash of crypt(5) that is taken here; "
+			      "make one: "
+			      "mkpasswd -m yescrypt");
+		return;
+	}
+	memcpy(hash, value.bytes, value.len);
+	hash[value.len] = '\0';
+}
+
 static void take_value(struct parser *parser, enum config_key key, struct text value)
 {
 	switch (table[key].kind) {
@@ -250,6 +286,9 @@ static void take_value(struct parser *parser, enum config_key key, struct text v
 		break;
 	case KIND_NUMBER:
 		take_number(parser, key, value);
+		break;
+	case KIND_HASH:
+		take_hash(parser, value);
 		break;
 	}
 }
@@ -271,6 +310,8 @@ static void take_pair(struct parser *parser, struct text name, struct text value
 		return;
 	}
 	lines[key] = parser->line;
+	if (key == KEY_RECOVERY_PASSWORD)
+		strcpy(parser->config->recovery_password, CONFIG_HASH_INVALID);
 	if (!value.len)
 		error(parser, "'%s' has no value", table[key].name);
 	else
@@ -380,6 +421,12 @@ void config_value(const struct config *config, enum config_key key, char ret[sta
 		break;
 	case KIND_PATH:
 		(void)format_text(ret, CONFIG_PATH_MAX, "%s", *path ? path : "none");
+		break;
+	case KIND_HASH:
+		(void)format_text(ret, CONFIG_PATH_MAX, "%s",
+			!*config->recovery_password                                    ? "none"
+			: string_equal(config->recovery_password, CONFIG_HASH_INVALID) ? "invalid"
+										       : "set");
 		break;
 	case KIND_NUMBER:
 		if (key == KEY_PCR && config->pcr == CONFIG_PCR_NONE)

@@ -20,6 +20,8 @@
 #define CONFIG_PCR 12 /* what systemd-stub(7) extends where a boot departs from what was signed */
 #define CONFIG_PCR_NONE -1
 #define CONFIG_TIMEOUT_MAX 86400 /* seconds */
+#define CONFIG_HASH_MAX 256      /* bytes of a crypt(3) hash, with its NUL */
+#define CONFIG_HASH_INVALID "*"  /* no password fits it: what is there where the value is wrong */
 
 enum config_key {
 	KEY_REQUIRE,
@@ -33,6 +35,7 @@ enum config_key {
 	KEY_ON_FAILURE,
 	KEY_RECOVERY_TIMEOUT,
 	KEY_RECOVERY_TIMEOUT_ACTION,
+	KEY_RECOVERY_PASSWORD,
 	KEY_ALLOW_OVERRIDE,
 	KEY_PCR,
 	KEY_PCR_REQUIRED,
@@ -68,16 +71,20 @@ struct config {
 	enum config_failure on_failure;
 	unsigned int recovery_timeout; /* seconds; 0: no end */
 	enum config_timeout timeout_action;
-	bool allow_override;     /* the command line may loosen on a locked platform too */
-	int pcr;                 /* where the mark goes, or CONFIG_PCR_NONE */
-	bool pcr_required;       /* a mark that cannot be made is a failure */
-	size_t lines[KEY_COUNT]; /* the line that sets a key; 0: the default */
+	char recovery_password[CONFIG_HASH_MAX]; /* a crypt(3) hash; "": none */
+	bool allow_override;                     /* the command line may loosen on a locked platform too */
+	int pcr;                                 /* where the mark goes, or CONFIG_PCR_NONE */
+	bool pcr_required;                       /* a mark that cannot be made is a failure */
+	size_t lines[KEY_COUNT];                 /* the line that sets a key; 0: the default */
 };
 
 /* Name of a key. */
 const char *config_key_name(enum config_key key);
 
-/* The value of a key as the file would have it, into ret (CONFIG_PATH_MAX bytes; lists are cut). */
+/*
+ * The value of a key as the file would have it, into ret (CONFIG_PATH_MAX bytes; lists are cut). Of
+ * recovery-password it tells only whether it is "set", "none" or "invalid".
+ */
 void config_value(const struct config *config, enum config_key key, char ret[static CONFIG_PATH_MAX]);
 
 /* Fills in the defaults. */

@@ -14,6 +14,7 @@ static const struct {
 	const char *help;
 } table[] = {
 	[PARAM_ENABLED] = {PARAM_PREFIX, "0 switches imaboot off for this boot"},
+	[PARAM_RECOVERY] = {PARAM_PREFIX ".recovery", "1: load nothing and start the recovery environment"},
 	[PARAM_POLICY] = {PARAM_PREFIX ".policy",
 		"the policy to begin with: root, known-good, image, a path in the root, or none"},
 	[PARAM_ON_FAILURE] = {PARAM_PREFIX ".on_failure",

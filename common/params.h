@@ -17,6 +17,7 @@
 
 enum param {
 	PARAM_ENABLED,    /* rd.imaboot */
+	PARAM_RECOVERY,   /* rd.imaboot.recovery */
 	PARAM_POLICY,     /* rd.imaboot.policy */
 	PARAM_ON_FAILURE, /* rd.imaboot.on_failure */
 	PARAM_REQUIRE,    /* rd.imaboot.require */

@@ -15,7 +15,8 @@ static const char *const outcome_names[] = {[OUTCOME_FAILED] = "failed",
 	[OUTCOME_NO_POLICY] = "no-policy",
 	[OUTCOME_UNPROTECTED] = "unprotected",
 	[OUTCOME_DISABLED] = "disabled",
-	[OUTCOME_NOT_APPLICABLE] = "not-applicable"};
+	[OUTCOME_NOT_APPLICABLE] = "not-applicable",
+	[OUTCOME_RECOVERY] = "recovery"};
 
 const char *outcome_name(enum outcome outcome)
 {
@@ -35,6 +36,7 @@ int outcome_exit(enum outcome outcome)
 	case OUTCOME_NOT_APPLICABLE:
 		return EXIT_NOT_APPLICABLE;
 	case OUTCOME_FAILED:
+	case OUTCOME_RECOVERY:
 		break;
 	}
 	return EXIT_FAILED;
@@ -338,6 +340,47 @@ void report_text(const struct report *report, struct buf *ret)
 	report_certs_text(report, ret);
 	for (i = 0; i < report->candidate_count; i++)
 		candidate_text(&report->candidates[i], ret);
+}
+
+/* What went wrong with one object, its reason and its remedy: three lines at most. */
+static void failure_text(
+	const char *what, const char *path, const char *stage, const struct problem *problem, struct buf *ret)
+{
+	buf_printf(ret, "%s ", what);
+	escape_string(ret, path ? path : "");
+	buf_printf(ret, "%s%s\n  why:    ", stage ? " failed at stage " : " was refused", stage ? stage : "");
+	escape_string(ret, problem_reason_text(problem));
+	buf_putc(ret, '\n');
+	if (!problem->remedy)
+		return;
+	buf_puts(ret, "  remedy: ");
+	escape_string(ret, problem->remedy);
+	buf_putc(ret, '\n');
+}
+
+void report_failure(const struct report *report, struct buf *ret)
+{
+	size_t i;
+
+	buf_puts(ret,
+		report->outcome == OUTCOME_RECOVERY
+			? "The recovery was asked for on the kernel command line: no policy was loaded.\n"
+		: report_policy(report)
+			? "A policy is in force, but the boot failed.\n"
+			: "This machine did not boot: no IMA policy could be put in force.\n");
+	for (i = 0; i < report->message_count; i++) {
+		escape_string(ret, report->messages[i]);
+		buf_putc(ret, '\n');
+	}
+	for (i = 0; i < report->cert_count; i++)
+		if (report->certs[i].result == CERT_REFUSED)
+			failure_text(
+				"certificate", report->certs[i].path, NULL, &report->certs[i].problem, ret);
+	for (i = 0; i < report->candidate_count; i++)
+		if (report->candidates[i].result == CANDIDATE_FAILED)
+			failure_text("policy", report->candidates[i].path,
+				policy_stage_name(report->candidates[i].stage),
+				&report->candidates[i].problem, ret);
 }
 
 void report_summary(const struct report *report, struct buf *ret)

@@ -6,8 +6,8 @@
  *
  *   schema        1
  *   version       of the program that wrote it
- *   outcome       enforced, fallback, no-policy, unprotected, disabled, not-applicable, failed;
- *                 others may come
+ *   outcome       enforced, fallback, no-policy, unprotected, disabled, not-applicable, recovery,
+ *                 failed; others may come
  *   kernel        {"ima_policy_file": absent, loaded-once, read-only, writable or readable} after the boot
  *   keyring       the one the signers went to, ".ima" or "_ima"; null where none was used
  *   certificates  [{path, source: image or root, keyring, result: loaded, present, skipped or
@@ -41,6 +41,7 @@ enum outcome {
 	OUTCOME_UNPROTECTED,
 	OUTCOME_DISABLED,
 	OUTCOME_NOT_APPLICABLE,
+	OUTCOME_RECOVERY, /* asked for: nothing was loaded, and a person will be asked */
 };
 
 enum cert_result {
@@ -146,6 +147,12 @@ void report_text(const struct report *report, struct buf *ret);
 /* The certificates alone: a JSON array and a newline, or lines of text. */
 void report_certs_json(const struct report *report, struct buf *ret);
 void report_certs_text(const struct report *report, struct buf *ret);
+
+/*
+ * Writes what a person at the machine must know of a failure: what did not work, why, and what to do, in
+ * paragraphs of one line each.
+ */
+void report_failure(const struct report *report, struct buf *ret);
 
 /* Writes one line: outcome, policy, certificates, guard, time. */
 void report_summary(const struct report *report, struct buf *ret);

@@ -266,6 +266,18 @@ bool root_has_folder(int root_fd, const char *path)
 	return fd >= 0;
 }
 
+int root_open_parent(int root_fd, const char *path, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (!slash || !slash[1] || slash - path >= PATH_MAX - 1)
+		return -EINVAL;
+	(void)format_text(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
+	*ret_name = slash + 1;
+	return open_inside(root_fd, folder, O_RDONLY | O_DIRECTORY, 0);
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -60,6 +60,13 @@ _must_check_ int rootfile_real_path(int root_fd, int fd, char ret[static PATH_MA
 void rootfile_free(struct rootfile *file);
 
 /*
+ * Opens the folder that holds path (absolute, inside the root), links in it resolved there, for work on the name
+ * *ret_name, the rest of path: the name itself is not looked at. Returns a descriptor, -EINVAL for a path that ends in
+ * a slash or is longer than PATH_MAX, or what openat2(2) says.
+ */
+_must_check_ int root_open_parent(int root_fd, const char *path, const char **ret_name);
+
+/*
  * Names in a folder of the root, sorted by their bytes, without those that begin with a dot.
  * A folder that is absent has none. *ret is allocated, *ret_count the number of names.
  * Returns 0 or a negative errno; -E2BIG when there are more than max.

@@ -77,6 +77,21 @@ static void apply_on_failure(const struct judge *judge, const struct params *par
 	settings->from_params[KEY_ON_FAILURE] = settings->by_params[PARAM_ON_FAILURE] = true;
 }
 
+/* A menu is laxer than a machine that stops, so it depends on what a failure would lead to. */
+static void apply_recovery(const struct judge *judge, const struct params *params)
+{
+	enum param_value value = params->values[PARAM_RECOVERY];
+	struct settings *settings = judge->settings;
+
+	if (value == PARAM_UNSET)
+		return;
+	if (value == PARAM_TRUE && laxity(FAILURE_RECOVERY) > laxity(settings->config.on_failure) &&
+		!may_loosen(judge, PARAM_RECOVERY, "1"))
+		return;
+	settings->recovery = value == PARAM_TRUE;
+	settings->by_params[PARAM_RECOVERY] = true;
+}
+
 static enum policy_choice choice_of(const char *policy)
 {
 	if (*policy == '/')
@@ -118,6 +133,7 @@ void settings_apply(struct settings *settings, const struct params *params, bool
 	apply_enabled(&judge, params);
 	apply_require(&judge, params);
 	apply_on_failure(&judge, params);
+	apply_recovery(&judge, params);
 	apply_policy(&judge, params);
 	settings->debug = params->values[PARAM_DEBUG] == PARAM_TRUE;
 	settings->by_params[PARAM_DEBUG] = params->values[PARAM_DEBUG] != PARAM_UNSET;

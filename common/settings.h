@@ -26,7 +26,7 @@ enum policy_choice {
 
 struct settings {
 	struct config config; /* as the command line has changed it */
-	bool enabled, debug;
+	bool enabled, recovery, debug;
 	enum policy_choice choice;
 	char choice_path[PARAM_TEXT_MAX];
 	bool from_params[KEY_COUNT]; /* the command line has set that key */

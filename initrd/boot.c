@@ -43,10 +43,17 @@ static bool is_applicable(struct boot *boot)
 		report->outcome = OUTCOME_NOT_APPLICABLE;
 		return false;
 	}
-	if (!boot->settings.enabled) {
+	if (!boot->settings.enabled && !boot->again) {
 		boot_note(boot, LOG_WARNING,
 			"switched off by the kernel parameter rd.imaboot=0: no policy is loaded");
 		report->outcome = OUTCOME_DISABLED;
+		return false;
+	}
+	if (boot->settings.recovery && !boot->again) {
+		boot_note(boot, LOG_WARNING,
+			"no policy is loaded: the kernel parameter rd.imaboot.recovery asks for the "
+			"recovery");
+		report->outcome = OUTCOME_RECOVERY;
 		return false;
 	}
 	if (securityfs_policy_state() != POLICY_NO_IMA)
@@ -159,23 +166,58 @@ static int open_roots(struct boot *boot)
 	return 0;
 }
 
+/* A later run needs what the guard of the first one keeps from everybody. */
+static void prepare_again(struct boot *boot)
+{
+	int r;
+
+	if (!boot->again)
+		return;
+	r = guard_lift();
+	if (r < 0)
+		log_error("the guard over " IMA_POLICY " cannot be lifted: %s", strerror(-r));
+	if (boot->again->choice >= 0)
+		boot->settings.choice = (enum policy_choice)boot->again->choice;
+}
+
+static void run(struct boot *boot, struct boot_end *ret)
+{
+	struct report *report = boot->report;
+
+	report->outcome = OUTCOME_FAILED;
+	config_init(&boot->settings.config);
+	mount_securityfs();
+	if (open_roots(boot) == 0) {
+		boot->misconfigured = boot_read_settings(boot) < 0;
+		prepare_again(boot);
+		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot))
+			boot_load_policy(boot);
+	}
+	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)
+		set_guard(boot);
+	boot_settle(boot, ret);
+	report->policy_file = policy_state_name(securityfs_policy_state());
+	close_fd(&boot->image_fd);
+	close_fd(&boot->root_fd);
+	config_free(&boot->settings.config);
+}
+
 void boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret)
 {
 	struct boot boot = {.report = report, .image = image, .root = root, .image_fd = -1, .root_fd = -1};
 
-	report->outcome = OUTCOME_FAILED;
-	config_init(&boot.settings.config);
-	mount_securityfs();
-	if (open_roots(&boot) == 0) {
-		boot.misconfigured = boot_read_settings(&boot) < 0;
-		if (!boot.misconfigured && is_applicable(&boot) && load_certs(&boot))
-			boot_load_policy(&boot);
-	}
-	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)
-		set_guard(&boot);
-	boot_settle(&boot, ret);
-	report->policy_file = policy_state_name(securityfs_policy_state());
-	close_fd(&boot.image_fd);
-	close_fd(&boot.root_fd);
-	config_free(&boot.settings.config);
+	run(&boot, ret);
+}
+
+void boot_run_again(const char *image, const char *root, const struct boot_again *again,
+	struct report *report, struct boot_end *ret)
+{
+	struct boot boot = {.report = report,
+		.image = image,
+		.root = root,
+		.image_fd = -1,
+		.root_fd = -1,
+		.again = again};
+
+	run(&boot, ret);
 }

@@ -16,6 +16,7 @@ struct boot_end {
 	int status;              /* exit status of the program, where it returns */
 	enum boot_action action; /* what to do with the machine */
 	unsigned int delay;      /* seconds before that */
+	bool recovery;           /* a person is to be asked */
 };
 
 /*
@@ -24,6 +25,19 @@ struct boot_end {
  * have gone to the log.
  */
 void boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret);
+
+/* How a later run in the same boot, out of the recovery, differs from the first. */
+struct boot_again {
+	int choice;      /* an enum policy_choice to begin with; -1: that of the settings */
+	bool check_only; /* nothing is committed; what passes its dry run counts as accepted in the report */
+};
+
+/*
+ * The same once more, after a repair: certificates that are loaded stay, the guard is lifted for the
+ * time of the run, and a failure leads back to the caller whatever on-failure says.
+ */
+void boot_run_again(const char *image, const char *root, const struct boot_again *again,
+	struct report *report, struct boot_end *ret);
 
 /*
  * Carries the end out: waits, writes back what is not on the disks yet, and stops the machine
@@ -36,5 +50,17 @@ _must_check_ int boot_explain(const char *image, struct buf *ret);
 
 /* True for a name of require-certificates that is the file name of an accepted certificate. */
 bool boot_has_cert(const struct report *report, const char *name);
+
+/* Keeps other runs of this boot out until the descriptor is closed. Returns it, or a negative errno. */
+_must_check_ int boot_lock(void);
+
+/*
+ * The outcome that an earlier run of this boot left, as a word in ret, and its exit status. Returns
+ * false where there was none.
+ */
+bool boot_is_done(char ret[static 64], int *ret_status);
+
+/* Writes the files of /run/imaboot for a boot that ended so; errors are logged. */
+void boot_write_report(const struct report *report, const struct boot_end *end);
 
 #endif

@@ -31,8 +31,7 @@ static void log_event(unsigned int pcr, const char *event)
 		log_warning(RUN_TPM_EVENTS " cannot be written: the event \"%s\" is in the PCR alone", event);
 }
 
-/* Makes the mark. Returns false where it is required and cannot be made. */
-static bool mark(struct boot *boot, const char *event)
+bool boot_mark(struct boot *boot, const char *event)
 {
 	_cleanup_problem_ struct problem problem = {0};
 	const struct config *config = &boot->settings.config;
@@ -57,13 +56,20 @@ static enum boot_action action_of(enum config_timeout timeout)
 					     : BOOT_HALT;
 }
 
-/* There is nobody to ask: the machine stops, or after the time-out does what the configuration says. */
+/* Whether the image has the recovery environment, which then keeps the clock. */
+static bool has_recovery(const struct boot *boot)
+{
+	return boot->image_fd >= 0 && faccessat(boot->image_fd, &RECOVERY_PROGRAM[1], X_OK, 0) == 0;
+}
+
+/* Without somebody to ask the machine stops, or after the time-out does what the configuration says. */
 static void settle_recovery(struct boot *boot, struct boot_end *end)
 {
 	const struct config *config = &boot->settings.config;
 
-	(void)mark(boot, "imaboot: recovery");
-	if (!config->recovery_timeout)
+	(void)!boot_mark(boot, "imaboot: recovery");
+	end->recovery = true;
+	if (!config->recovery_timeout || has_recovery(boot))
 		return;
 	end->action = action_of(config->timeout_action);
 	end->delay = config->recovery_timeout;
@@ -81,7 +87,9 @@ static void settle_failure(struct boot *boot, struct boot_end *end)
 {
 	enum config_failure action = failure_action(boot);
 
-	if (action == FAILURE_CONTINUE && mark(boot, "imaboot: unprotected boot")) {
+	if (boot->again)
+		return;
+	if (action == FAILURE_CONTINUE && boot_mark(boot, "imaboot: unprotected boot")) {
 		boot_note(boot, LOG_ALERT,
 			"THIS MACHINE BOOTS UNPROTECTED: no policy could be put in force, and the "
 			"configuration says "
@@ -101,7 +109,7 @@ static void settle_failure(struct boot *boot, struct boot_end *end)
 /* An outcome without protection that is no failure is marked all the same; where it must be and cannot, it fails. */
 static void settle_unprotected(struct boot *boot, struct boot_end *end, const char *event)
 {
-	if (mark(boot, event))
+	if (boot_mark(boot, event))
 		return;
 	boot->report->outcome = OUTCOME_FAILED;
 	end->status = EXIT_FAILED;
@@ -113,8 +121,12 @@ void boot_settle(struct boot *boot, struct boot_end *ret)
 	enum outcome outcome = boot->report->outcome;
 
 	*ret = (struct boot_end){.status = boot->misconfigured ? EXIT_USAGE : outcome_exit(outcome)};
+	if (boot->again && boot->again->check_only)
+		return;
 	if (outcome == OUTCOME_FAILED)
 		settle_failure(boot, ret);
+	else if (outcome == OUTCOME_RECOVERY)
+		settle_recovery(boot, ret);
 	else if (outcome == OUTCOME_UNPROTECTED)
 		settle_unprotected(boot, ret, "imaboot: unprotected boot");
 	else if (outcome == OUTCOME_DISABLED)

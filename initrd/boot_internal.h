@@ -17,7 +17,9 @@ struct boot {
 	struct params params;
 	bool locked;
 	const char *locked_reason;
-	bool misconfigured; /* the configuration has errors */
+	bool misconfigured;             /* the configuration has errors */
+	bool silent;                    /* boot_note() says nothing */
+	const struct boot_again *again; /* NULL in the first run */
 };
 
 /* Says something in the log and keeps it for the report. */
@@ -28,6 +30,12 @@ _must_check_ int boot_read_settings(struct boot *boot);
 
 /* Takes the policies through their stages, in order, and settles the outcome. */
 void boot_load_policy(struct boot *boot);
+
+/*
+ * Extends the PCR of the configuration with the event, and notes it. Returns false where the mark is
+ * required and cannot be made.
+ */
+_must_check_ bool boot_mark(struct boot *boot, const char *event);
 
 /*
  * What follows from the outcome: the mark where the machine goes on unprotected or stops for a

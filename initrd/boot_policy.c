@@ -74,6 +74,10 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 		r = preflight(boot, &candidate);
 	if (r == 0)
 		r = candidate_dry_run(&candidate);
+	if (r == 0 && boot->again && boot->again->check_only) {
+		record->result = CANDIDATE_ACCEPTED;
+		return 0;
+	}
 	if (r == 0)
 		r = candidate_commit(&candidate);
 	if (r < 0 && record->result == CANDIDATE_FAILED)

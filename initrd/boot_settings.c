@@ -20,7 +20,8 @@ void boot_note(struct boot *boot, int level, const char *format, ...)
 	va_start(args, format);
 	(void)format_args(text, sizeof(text), format, args);
 	va_end(args);
-	log_message(level, "%s", text);
+	if (!boot->silent)
+		log_message(level, "%s", text);
 	if (report_add_message(boot->report, "%s", text) < 0)
 		log_error("out of memory");
 }

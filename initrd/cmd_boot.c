@@ -2,10 +2,6 @@
 /*
  * imaboot boot: everything that happens at boot, once in a boot, with its report below /run.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include "boot.h"
 #include "log.h"
@@ -25,65 +21,6 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Takes the lock that keeps a second run out; it ends with the process. Returns fd or a negative errno. */
-static int take_lock(void)
-{
-	char dir[PATH_MAX];
-	int fd, r = sysfile_path(RUN_DIR, dir);
-
-	if (r < 0)
-		return r;
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	fd = sysfile_open(RUN_DIR, O_RDONLY | O_DIRECTORY);
-	if (fd >= 0 && flock(fd, LOCK_EX) < 0) {
-		r = -errno;
-		(void)close(fd);
-		return r;
-	}
-	return fd;
-}
-
-/* True where this boot's work is done; says so and gives the exit status of the first run. */
-static bool is_done(int *ret_status)
-{
-	char text[64], *status;
-
-	if (sysfile_read(RUN_OUTCOME, text, sizeof(text)) < 0)
-		return false;
-	status = strchr(text, ' ');
-	if (!status)
-		return false;
-	*status++ = '\0';
-	log_notice("the work of this boot is done already, with outcome %s (see " RUN_STATUS
-		   "): nothing is changed",
-		text);
-	*ret_status = *status >= '0' && *status <= '9' ? *status - '0' : EXIT_FAILED;
-	return true;
-}
-
-static void write_file(const char *path, const struct buf *buf)
-{
-	int r = buf->failed ? -ENOMEM : sysfile_replace(path, buf->data, buf->len, 0644);
-
-	if (r < 0)
-		log_error("%s cannot be written: %s; the report is in the kernel's log alone", path,
-			strerror(-r));
-}
-
-/* The outcome, "WORD STATUS", comes last: where it is there, the other two are. */
-static void write_report(const struct report *report, int status)
-{
-	_cleanup_buf_ struct buf json = {0}, text = {0}, outcome = {0};
-
-	report_json(report, &json);
-	report_text(report, &text);
-	buf_printf(&outcome, "%s %d\n", outcome_name(report->outcome), status);
-	write_file(RUN_STATUS, &json);
-	write_file(RUN_REPORT, &text);
-	write_file(RUN_OUTCOME, &outcome);
-}
-
 /* Prints the settings and does nothing else. */
 static int explain(void)
 {
@@ -101,6 +38,7 @@ static int run_boot(size_t count, char **operands)
 	_cleanup_close_ int lock = -1;
 	uint64_t start = now_us();
 	struct boot_end end = {0};
+	char outcome[64];
 	int status;
 
 	(void)count;
@@ -108,19 +46,23 @@ static int run_boot(size_t count, char **operands)
 	if (explain_option)
 		return explain();
 	log_set_kmsg(true);
-	lock = take_lock();
+	lock = boot_lock();
 	if (lock < 0)
 		log_warning(RUN_DIR " cannot be made and locked: %s; there will be no report there",
 			strerror(-lock));
-	else if (is_done(&status))
+	else if (boot_is_done(outcome, &status)) {
+		log_notice("the work of this boot is done already, with outcome %s (see " RUN_STATUS
+			   "): nothing is changed",
+			outcome);
 		return status;
+	}
 	boot_run("/", root_option, &report, &end);
 	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
 	log_escaped(end.status == EXIT_FAILED || end.status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE,
 		buf_string(&summary));
 	if (lock >= 0)
-		write_report(&report, end.status);
+		boot_write_report(&report, &end);
 	boot_end(&end);
 	return end.status;
 }

@@ -87,6 +87,61 @@ imaboot_install_files() {
 	done <<< "$output"
 }
 
+# Leaves the value of key $1 in imaboot_value, empty where it is not set.
+imaboot_setting() {
+	imaboot_value=$(sed -n "s/^[[:blank:]]*$1[[:blank:]]*=[[:blank:]]*\(.*[^[:blank:]]\)[[:blank:]]*$/\1/p" \
+		"$dracutsysrootdir/etc/imaboot/imaboot.conf" 2> /dev/null)
+}
+
+# Leaves the path of a file of the recovery in imaboot_value, empty where the system does not have it.
+imaboot_find() {
+	local path
+	imaboot_value=''
+	for path; do
+		if [[ -f $dracutsysrootdir$path && -x $dracutsysrootdir$path ]]; then
+			imaboot_value=$path
+			return 0
+		fi
+	done
+	return 1
+}
+
+# The recovery: its script, busybox, and where a password is configured the program that checks it.
+imaboot_install_recovery() {
+	local recovery busybox auth hash
+	imaboot_find /usr/lib/imaboot/recovery /usr/local/lib/imaboot/recovery
+	recovery=$imaboot_value
+	imaboot_find /usr/bin/busybox /bin/busybox /usr/sbin/busybox /sbin/busybox
+	busybox=$imaboot_value
+	imaboot_setting on-failure
+	if [[ $recovery && $busybox ]]; then
+		inst_simple "$dracutsysrootdir$recovery" /usr/lib/imaboot/recovery
+		inst_binary "$busybox" /usr/lib/imaboot/busybox
+		[[ -x $initdir/usr/lib/imaboot/recovery && -x $initdir/usr/lib/imaboot/busybox ]] ||
+			imaboot_refuse "$recovery and $busybox cannot be copied into the image"
+	elif [[ $imaboot_value == recovery ]]; then
+		imaboot_refuse "/etc/imaboot/imaboot.conf says on-failure = recovery, which needs" \
+			"${recovery:-/usr/lib/imaboot/recovery} and ${busybox:-busybox}: install ${recovery:+busybox}${recovery:-the recovery}"
+	else
+		dwarn "imaboot: the image has no recovery environment (${recovery:+busybox is missing}${recovery:-imaboot's is missing}):" \
+			"a boot that fails stops the machine"
+	fi
+	imaboot_setting recovery-password
+	hash=$imaboot_value
+	[[ $hash ]] || return 0
+	imaboot_find /usr/lib/imaboot/imaboot-auth /usr/local/lib/imaboot/imaboot-auth
+	auth=$imaboot_value
+	if [[ ! $auth ]]; then
+		imaboot_refuse "/etc/imaboot/imaboot.conf has a recovery-password, and imaboot-auth, which checks it, is missing"
+		return 0
+	fi
+	inst_binary "$auth" /usr/lib/imaboot/imaboot-auth
+	# 2: the hash is of a kind that it does not know. Where the program cannot be run here nothing is said.
+	printf '%s\n\n' "$hash" | "$dracutsysrootdir$auth" > /dev/null 2>&1
+	[[ $? -ne 2 ]] || imaboot_refuse "/etc/imaboot/imaboot.conf: the recovery-password is a hash that imaboot-auth does not" \
+		"know; make one: mkpasswd -m yescrypt"
+}
+
 # called by dracut
 check() {
 	return 255 # only where it is asked for
@@ -115,6 +170,7 @@ install() {
 	imaboot_check_neighbours
 	imaboot_install_files
 	inst_binary "$program" /usr/sbin/imaboot
+	imaboot_install_recovery
 	cmp -s "$dracutsysrootdir$program" "$initdir/usr/sbin/imaboot" ||
 		imaboot_refuse "the program $program cannot be copied into the image"
 	# shellcheck disable=SC2154

@@ -61,6 +61,7 @@ builder_from() {
 	VM_ALL+=("${BUILDER%/root}")
 	cp -al "$root" "$BUILDER" 2> /dev/null || { rm -rf "$BUILDER" && cp -a "$root" "$BUILDER"; } || exit 1
 	mkdir -p "$BUILDER/usr/lib/modules"
+	cp --remove-destination "$(command -v busybox)" "$BUILDER/usr/bin/busybox"
 	builder_make install
 }
 
@@ -68,7 +69,7 @@ builder_from() {
 builder_make() {
 	local own=${BUILDER%/root}/build
 	mkdir -p "$own"
-	cp -p "$BUILD/imaboot" "$BUILD/imactl" "$own"
+	cp -p "$BUILD/imaboot" "$BUILD/imaboot-auth" "$BUILD/imactl" "$own"
 	make -s -o all -C "$VM_LIB/../.." O="$own" DESTDIR="$BUILDER" PREFIX=/usr "$1" > "$own/make.log" 2>&1 ||
 		vm_die "make $1: $(tail -n 5 "$own/make.log")"
 }
@@ -241,14 +242,17 @@ image_boot() {
 	local kernel=$1 image=$2 until=$3 cmdline=${4:-} elf pid
 	elf=$(vm_kernel "$kernel" "$VM_CA") || vm_die "no kernel $kernel"
 	: > "$VM/serial"
+	vm_serial
 	qemu-system-x86_64 -accel tcg -cpu max -machine q35,hpet=off -no-reboot -nodefaults -display none -m 768 \
-		-serial "file:$VM/serial" -kernel "$elf" -initrd "$image" \
+		"${VM_SERIAL[@]}" -kernel "$elf" -initrd "$image" \
 		-drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" -device virtio-blk-pci,drive=disk \
 		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests no_timer_check \
 audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $cmdline" ${VM_EXTRA[@]+"${VM_EXTRA[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
 	pid=$!
+	vm_talk "$pid"
 	image_watch "$pid" "$until"
 	wait "$pid" 2> /dev/null
+	vm_talked
 	image_log "$until"
 }
 

@@ -21,6 +21,7 @@
 #   expect / expect_re STRING...   each must appear in the log, as a fixed string / an extended regular expression
 #   refuse / refuse_re STRING...   each must not appear
 #   vm_ended [STATUS]              the script ended, with that status (0)
+#   VM_TALK=FUNCTION            set before vm_boot: runs beside the machine, at its serial line (see talk.sh)
 #   VM_STOPS=1                     set before vm_boot: the machine stops before the script ends
 #   vm_module NAME...           modules for Debian's kernel, besides those for a disk with ext4
 #   vm_tpm crb|tis                 gives the machine a TPM 2.0 (swtpm)
@@ -225,7 +226,8 @@ vm_watch() {
 vm_boot() {
 	local kernel=$1 cmdline=${2:-} image disk pid trouble common='' memory=256 letter=0
 	image=$(vm_kernel "$kernel" "$VM_CA") || vm_die "no kernel $kernel"
-	local arguments=(-accel tcg -cpu max -machine "q35,hpet=off" -no-reboot -nodefaults -display none -serial "file:$VM/serial")
+	local arguments=(-accel tcg -cpu max -machine "q35,hpet=off" -no-reboot -nodefaults -display none)
+	vm_serial
 	if [ "$kernel" = stock ]; then
 		vm_modules "$(vm_kernel_dir stock)"
 		memory=512
@@ -238,15 +240,58 @@ vm_boot() {
 	(cd "$VM/root" && find . -print0 | cpio --quiet -0 -o -H newc -R 0:0) > "$VM/initrd"
 	common+='console=ttyS0 loglevel=3 panic=-1 oops=panic panic_print=0x20 nokaslr mitigations=off audit_backlog_limit=8192'
 	: > "$VM/serial"
-	qemu-system-x86_64 "${arguments[@]}" -m "$memory" -kernel "$image" -initrd "$VM/initrd" \
+	qemu-system-x86_64 "${arguments[@]}" "${VM_SERIAL[@]}" -m "$memory" -kernel "$image" -initrd "$VM/initrd" \
 		-append "$common $cmdline" ${VM_QEMU[@]+"${VM_QEMU[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
 	pid=$!
+	vm_talk "$pid"
 	trouble=$(vm_watch "$pid")
 	wait "$pid" 2> /dev/null
+	vm_talked
 	[ -z "$trouble" ] || vm_fail "boot of $kernel: $trouble"
 	vm_read_log
 	[ -s "$VM/log" ] || vm_fail "boot of $kernel: no output at all; QEMU says: $(tail -n 3 "$VM/qemu.log")"
 	rm -f "$VM/initrd"
+}
+
+# The serial line: a file, or with VM_TALK also a pipe into the machine. Leaves QEMU's arguments in VM_SERIAL.
+vm_serial() {
+	VM_SERIAL=(-serial "file:$VM/serial")
+	[ -n "${VM_TALK:-}" ] || return 0
+	rm -f "$VM/line.in" "$VM/line.out"
+	mkfifo "$VM/line.in" "$VM/line.out"
+	VM_SERIAL=(-chardev "pipe,id=line,path=$VM/line,logfile=$VM/serial" -serial chardev:line
+		-chardev "pipe,id=monitor,path=$VM/monitor" -mon chardev=monitor)
+	rm -f "$VM/monitor.in" "$VM/monitor.out"
+	mkfifo "$VM/monitor.in" "$VM/monitor.out"
+}
+
+# Starts VM_TALK beside QEMU, whose process is $1; what it finds out is counted by vm_talked.
+vm_talk() {
+	[ -n "${VM_TALK:-}" ] || return 0
+	VM_QEMU_PID=$1
+	cat "$VM/line.out" > /dev/null 9>&- &
+	VM_TALKERS=($!)
+	cat "$VM/monitor.out" > "$VM/monitor.log" 9>&- &
+	VM_TALKERS+=($!)
+	(
+		exec 3<> "$VM/line.in" 4<> "$VM/monitor.in" 9>&-
+		"$VM_TALK"
+	) > "$VM/talk" 2>&1 &
+	VM_TALKERS+=($!)
+}
+
+vm_talked() {
+	local line
+	[ -n "${VM_TALK:-}" ] || return 0
+	wait "${VM_TALKERS[2]}" 2> /dev/null
+	kill "${VM_TALKERS[@]}" 2> /dev/null
+	wait "${VM_TALKERS[@]}" 2> /dev/null
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) vm_pass "${line#ok }" ;;
+		*) vm_fail "${line#FAIL }" ;;
+		esac
+	done < "$VM/talk"
 }
 
 # Strips CR and escape sequences from the serial log, and turns the guest's case lines into ours.
