@@ -26,8 +26,6 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/imaboot
 LIBDIR ?= $(PREFIX)/lib/imaboot
-MANDIR ?= $(PREFIX)/share/man
-DOCDIR ?= $(PREFIX)/share/doc/imaboot
 # dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
 DRACUTDIR ?= /usr/lib/dracut
 # The hooks of package managers name it by its path.

@@ -29,6 +29,8 @@ static void check_values(const struct config *config)
 	CHECK(config->pcr >= CONFIG_PCR_NONE && config->pcr <= 23);
 	CHECK(config->recovery_timeout <= CONFIG_TIMEOUT_MAX);
 	CHECK(*config->policy == '/' && (*config->known_good == '/' || !*config->known_good));
+	CHECK(!*config->recovery_password || *config->recovery_password == '$' ||
+		strcmp(config->recovery_password, CONFIG_HASH_INVALID) == 0);
 	for (key = 0; key < KEY_COUNT; key++) {
 		config_value(config, (enum config_key)key, value);
 		CHECK(*value || key == KEY_REQUIRED_CERTS);

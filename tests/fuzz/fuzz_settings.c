@@ -34,6 +34,7 @@ static void check_locked(const struct config *before, const struct settings *aft
 	CHECK(after->enabled);
 	CHECK(after->config.require >= before->require);
 	CHECK(laxity(after->config.on_failure) <= laxity(before->on_failure));
+	CHECK(!after->recovery || laxity(FAILURE_RECOVERY) <= laxity(before->on_failure));
 	CHECK(after->choice == CHOICE_ALL || after->choice == CHOICE_ROOT);
 	CHECK(!*after->choice_path);
 }

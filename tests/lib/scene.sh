@@ -11,6 +11,7 @@
 #   scene_root_cert NAME...     copies signers into the real root's /etc/keys/ima
 #   scene_image_policy SIGNER   puts the lab's policy with a detached signature into the image ("" unsigned)
 #   scene_root_policy SIGNER    puts it into the real root, signed in place ("" unsigned)
+#   scene_recovery              puts the recovery into the image, as the dracut module does
 #   scene_boot KERNEL [CMDLINE] makes the root's disk (the script finds it mounted on /sysroot) and boots
 #
 # In the script: try_programs checks that the signed program runs and the unsigned one is refused;
@@ -76,6 +77,13 @@ scene_image_policy() {
 scene_root_policy() {
 	scene_policy "$ROOT/etc/ima/ima-policy"
 	[ -z "$1" ] || scene_sign "$1" "$ROOT/etc/ima/ima-policy"
+}
+
+scene_recovery() {
+	vm_file "$BUILD/imaboot" /sbin/imaboot
+	vm_file "$VM_LIB/../../recovery/recovery" /usr/lib/imaboot/recovery 755
+	vm_file "$(command -v busybox)" /usr/lib/imaboot/busybox 755
+	vm_file "$BUILD/imaboot-auth" /usr/lib/imaboot/imaboot-auth 755
 }
 
 scene_boot() {

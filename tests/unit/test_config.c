@@ -148,7 +148,7 @@ static void every_word_is_read_and_given_back(void **context)
 	size_t i;
 
 	(void)context;
-	assert_int_equal(ARRAY_SIZE(keys), KEY_COUNT);
+	assert_int_equal(ARRAY_SIZE(keys), KEY_COUNT - 1); /* the password's hash is not given back */
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		for (word = keys[i].words; *word; word++) {
 			(void)snprintf(line, sizeof(line), "%s = %s\n", config_key_name(keys[i].key), *word);
@@ -180,6 +180,48 @@ static void words_have_their_meaning(void **context)
 	assert_int_equal(config.preflight, PREFLIGHT_LIST);
 	(void)value_of("pcr-required = yes", KEY_PCR_REQUIRED);
 	assert_true(config.pcr_required);
+}
+
+#define HASH_WRONG                                                                              \
+	"1: the value of 'recovery-password' is no hash of crypt(5) that is taken here; make one: " \
+	"mkpasswd -m yescrypt\n"
+
+static void hash_is_taken_and_never_shown(void **context)
+{
+	static const char *const good[] = {"$y$j9T$salt$abc./09AZaz", "$6$rounds=5000$salt$abc", "$5$s$h",
+		"$2b$05$abc", "$2y$05$abc", "$7$CU..../....salt$abc", "$gy$j9T$salt$abc"};
+	char line[128];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		(void)snprintf(line, sizeof(line), "recovery-password = %s", good[i]);
+		assert_string_equal(value_of(line, KEY_RECOVERY_PASSWORD), "set");
+		assert_string_equal(config.recovery_password, good[i]);
+	}
+	assert_string_equal(value_of("", KEY_RECOVERY_PASSWORD), "none");
+	assert_string_equal(config.recovery_password, "");
+}
+
+/* A password that was meant and is wrong is not the same as none: nobody gets in. */
+static void wrong_hash_lets_nobody_in(void **context)
+{
+	static const char *const wrong[] = {"secret", "$1$salt$abc", "$y$", "$y$a b", "$y$a:b", "$6$a*", "*", "!",
+		"$6$\xff", "aAbBcCdDeEfFg"};
+	char line[512];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		(void)snprintf(line, sizeof(line), "recovery-password = %s", wrong[i]);
+		check_bad(line, HASH_WRONG);
+		assert_string_equal(config.recovery_password, CONFIG_HASH_INVALID);
+	}
+	check_bad("recovery-password =", "1: 'recovery-password' has no value\n");
+	assert_string_equal(config.recovery_password, CONFIG_HASH_INVALID);
+	(void)snprintf(line, sizeof(line), "recovery-password = $6$%0256d", 0);
+	check_bad(line, HASH_WRONG);
+	assert_string_equal(config.recovery_password, CONFIG_HASH_INVALID);
 }
 
 static void numbers_have_bounds(void **context)
@@ -339,6 +381,8 @@ int main(void)
 		cmocka_unit_test(other_words_of_the_keys),
 		cmocka_unit_test(every_word_is_read_and_given_back),
 		cmocka_unit_test(words_have_their_meaning),
+		cmocka_unit_test(hash_is_taken_and_never_shown),
+		cmocka_unit_test(wrong_hash_lets_nobody_in),
 		cmocka_unit_test(numbers_have_bounds),
 		cmocka_unit_test(paths_are_absolute_and_fit),
 		cmocka_unit_test(long_list_is_cut),

@@ -78,9 +78,10 @@ static const char *state(void)
 	static const char *const failures[] = {"recovery", "reboot", "poweroff", "halt", "continue"};
 	static char text[PARAM_TEXT_MAX + 64];
 
-	(void)snprintf(text, sizeof(text), "%s %s %s %s%s%s", settings.enabled ? "on" : "off",
+	(void)snprintf(text, sizeof(text), "%s %s %s %s%s%s%s", settings.enabled ? "on" : "off",
 		settings.config.require ? "require" : "-", failures[settings.config.on_failure],
-		choices[settings.choice], settings.choice_path, settings.debug ? " debug" : "");
+		choices[settings.choice], settings.choice_path, settings.debug ? " debug" : "",
+		settings.recovery ? " menu" : "");
 	return text;
 }
 
@@ -112,6 +113,12 @@ static void each_parameter_in_each_direction(void **context)
 		{"", "rd.imaboot.require=0", PARAM_REQUIRE, false, ALL, ALL},
 		{"", "rd.imaboot.debug=1", PARAM_DEBUG, false, ALL, "on - recovery all debug"},
 		{"", "rd.imaboot.debug=0", PARAM_DEBUG, false, ALL, ALL},
+		{"", "rd.imaboot.recovery=1", PARAM_RECOVERY, false, ALL, ALL " menu"},
+		{"on-failure = continue\n", "rd.imaboot.recovery=1", PARAM_RECOVERY, false, "",
+			"on - continue all menu"},
+		{"on-failure = halt\n", "rd.imaboot.recovery=1", PARAM_RECOVERY, true, "on - halt all",
+			"on - halt all menu"},
+		{"on-failure = halt\n", "rd.imaboot.recovery=0", PARAM_RECOVERY, false, "", "on - halt all"},
 		{"", "rd.imaboot.policy=root", PARAM_POLICY, false, ALL, "on - recovery root"},
 		{"", "rd.imaboot.policy=known-good", PARAM_POLICY, true, ALL, "on - recovery known-good"},
 		{"", "rd.imaboot.policy=image", PARAM_POLICY, true, ALL, "on - recovery image"},
@@ -188,10 +195,12 @@ static void defaults_are_explained(void **context)
 		"on-failure = recovery (default)\n"
 		"recovery-timeout = 0 (default)\n"
 		"recovery-timeout-action = reboot (default)\n"
+		"recovery-password = none (default)\n"
 		"allow-override = no (default)\n"
 		"pcr = 12 (default)\n"
 		"pcr-required = no (default)\n"
 		"rd.imaboot: not given\n"
+		"rd.imaboot.recovery: not given\n"
 		"rd.imaboot.policy: not given\n"
 		"rd.imaboot.on_failure: not given\n"
 		"rd.imaboot.require: not given\n"
@@ -205,7 +214,8 @@ static void origins_are_explained(void **context)
 		"require-certificates = a.der  b\x1b.der\npolicy = /p\n"
 		"known-good = none\non-failure = halt\nrecovery-timeout = 90\n"
 		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n"
-		"preflight = init /p\n";
+		"preflight = init /p\n"
+		"recovery-password = $6$salt$hash\n";
 
 	(void)context;
 	apply(config,
@@ -223,10 +233,12 @@ static void origins_are_explained(void **context)
 		"on-failure = reboot (kernel command line)\n"
 		"recovery-timeout = 90 (configuration, line 9)\n"
 		"recovery-timeout-action = poweroff (configuration, line 10)\n"
+		"recovery-password = set (configuration, line 14)\n"
 		"allow-override = no (default)\n"
 		"pcr = none (configuration, line 11)\n"
 		"pcr-required = yes (configuration, line 12)\n"
 		"rd.imaboot: refused\n"
+		"rd.imaboot.recovery: not given\n"
 		"rd.imaboot.policy: refused\n"
 		"rd.imaboot.on_failure: obeyed\n"
 		"rd.imaboot.require: obeyed\n"
