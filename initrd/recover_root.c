@@ -54,7 +54,7 @@ static void place_close(struct place *place)
 
 #define _cleanup_place_ _cleanup_(place_close)
 
-/* Finds the folder; nothing is made writable yet. */
+/* Finds the folder; nothing is made writable yet. -ENOENT, a root without that folder, is not logged. */
 static int place_open(const struct recover *recover, struct place *ret)
 {
 	struct problem none = {0};
@@ -64,10 +64,10 @@ static int place_open(const struct recover *recover, struct place *ret)
 	if (ret->root_fd < 0) {
 		log_error("%s: the root cannot be opened: %s; give the mounted root with --root",
 			recover->root, strerror(-ret->root_fd));
-		return ret->root_fd;
+		return -ENOTDIR;
 	}
 	ret->dir_fd = root_open_parent(ret->root_fd, ret->path, &ret->name);
-	return ret->dir_fd < 0 ? place_error(ret, ret->dir_fd, &none) : 0;
+	return ret->dir_fd < 0 && ret->dir_fd != -ENOENT ? place_error(ret, ret->dir_fd, &none) : ret->dir_fd;
 }
 
 static int place_make_writable(struct place *place)
@@ -127,13 +127,15 @@ static int move_aside(const struct place *place, char ret[static NAME_MAX + 1])
 	return -EEXIST;
 }
 
-/* True where the policy's name is there, whatever it leads to. */
-static bool is_there(const struct place *place, int *ret_error)
+/* Whether the policy's name is there, whatever it leads to: 0, -ENOENT, or another negative errno, which is logged. */
+static int is_there(const struct place *place)
 {
+	struct problem none = {0};
 	struct stat st;
 
-	*ret_error = fstatat(place->dir_fd, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
-	return *ret_error == 0;
+	if (fstatat(place->dir_fd, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return errno == ENOENT ? -ENOENT : place_error(place, -errno, &none);
 }
 
 int recover_set_aside(struct recover *recover)
@@ -143,7 +145,9 @@ int recover_set_aside(struct recover *recover)
 	char name[NAME_MAX + 1];
 	int r = place_open(recover, &place);
 
-	if (r == -ENOENT || (r == 0 && !is_there(&place, &r) && r == -ENOENT)) {
+	if (r >= 0)
+		r = is_there(&place);
+	if (r == -ENOENT) {
 		out_printf("%s: there is no such file in the root: nothing is to be set aside\n", place.path);
 		return EXIT_DONE;
 	}
@@ -323,6 +327,8 @@ int recover_restore(struct recover *recover)
 	char kept[NAME_MAX + 1];
 	int r = place_open(recover, &place);
 
+	if (r == -ENOENT)
+		(void)place_error(&place, r, &none);
 	if (r < 0 || read_known_good(recover, &place, &file) < 0)
 		return EXIT_FAILED;
 	if (is_same(recover, &place, &file)) {

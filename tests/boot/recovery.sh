@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # kernels: 6.1
 # needs: qemu-system-x86_64 evmctl swtpm openssl
-# limit: 900
+# limit: 1800
 # The recovery at a serial line, as a person uses it and as a thief tries to: each entry of the menu, each gate on an open
 # and on a locked platform, with a password and without, each time-out, and what is typed, pressed, closed or broken.
 # No shell appears where none may, and the marks in the TPM are those that were asked for.
@@ -12,8 +12,8 @@
 . "$(dirname "$0")/../lib/talk.sh"
 
 kernel=$1
-VM_SILENCE=90
-VM_TIMEOUT=240
+VM_SILENCE=240
+VM_TIMEOUT=900
 shell='recovery# '
 question='Number or letter, then Enter: '
 confirm='Type yes to do it, anything else to go back: '
@@ -122,7 +122,7 @@ open_talk() {
 	yes_to b
 	see 'ima-policy is set aside as ima-policy.bak'
 	yes_to 7
-	see 'there is no such file in the root: nothing is to be set aside'
+	see 'there is no such file in the root'
 	yes_to 9
 	see 'copy-report: there is no removable disk'
 	yes_to s
@@ -141,7 +141,7 @@ open_talk() {
 	answer c
 	see 'ima-policy: the kernel accepts it'
 	answer 2
-	gone 120
+	gone
 }
 begin open
 play open
@@ -156,11 +156,12 @@ refuse 'the PCR is as it was before the menu'
 restore_talk() {
 	see 'The recovery was asked for on the kernel command line: no policy was loaded.'
 	yes_to 8
-	see 'ima-policy.known-good is in place as /etc/ima/ima-policy; what was there is ima-policy.bak.1'
+	see 'ima-policy.known-good is in place as'
+	see 'ima-policy.bak.1'
 	yes_to g
-	see 'is the same as .*known-good already: nothing is to be done'
+	see 'ima-policy is the same as'
 	answer t
-	gone 120
+	gone
 }
 begin restore
 known_good
@@ -175,13 +176,13 @@ expect "file ima-policy.bak $(echo older | sha256sum | cut -c 1-8)" 'the root is
 
 restore_bad_talk() {
 	yes_to 8
-	see 'ima-policy.known-good: the kernel does not accept it, or it is not there: nothing was changed'
+	see 'ima-policy.known-good: the kernel does not accept it'
 	yes_to k
 	see 'outcome failed: no policy loaded'
 	yes_to 4
 	see 'outcome failed: no policy loaded'
 	yes_to u
-	gone 120
+	gone
 }
 begin restore-bad
 scene_policy "$ROOT/etc/ima/ima-policy.known-good"
@@ -193,7 +194,7 @@ refuse 'file ima-policy.bak' 'policy update completed'
 
 known_good_talk() {
 	yes_to 3
-	gone 120
+	gone
 }
 begin known-good
 known_good
@@ -203,7 +204,7 @@ expect 'policy /etc/ima/ima-policy.known-good (known-good) in force' 'mark: imab
 
 image_talk() {
 	yes_to i
-	gone 120
+	gone
 }
 begin image
 scene_image_policy rsa2048
@@ -216,7 +217,7 @@ expect 'policy /etc/imaboot/policy (image) in force' 'mark: imaboot: recovery: i
 timeout_talk() {
 	see 'The machine powers off in [0-9]+ seconds by itself, unless a key is pressed'
 	see 'The machine powers off in 3 seconds; a key stops the clock'
-	gone 120
+	gone
 }
 begin timeout 'recovery-timeout = 8' 'recovery-timeout-action = poweroff'
 stops timeout 'reboot: Power down'
@@ -229,14 +230,14 @@ clock_talk() {
 	say v
 	see 'outcome failed'
 	answer r
-	gone 120
+	gone
 }
 begin clock 'recovery-timeout = 10'
 stops clock 'reboot: Restarting system'
 
 off_talk() {
 	answer 13
-	gone 120
+	gone
 }
 begin off
 stops off 'reboot: Power down'
@@ -259,7 +260,7 @@ keys() {
 }
 
 locked_talk() {
-	see 'the kernel is locked down, and there is no password'
+	see 'What weakens the boot, writes, or opens a shell is not here'
 	for entry in 3 4 5 7 8 9 10 k i u b g d s; do
 		answer "$entry"
 		see 'That entry is not there: the kernel is locked down' || return
@@ -274,7 +275,7 @@ locked_talk() {
 	see 'outcome failed'
 	press '\003\004\r'
 	answer r
-	gone 120
+	gone
 }
 begin locked
 stops locked 'reboot: Restarting system' lockdown=integrity
@@ -340,7 +341,7 @@ password_talk() {
 	see '[45] wrong passwords: the next one can be given in ([6-9]|10|1[0-9]|20) seconds' 90
 	see "$ask" 60
 	say "x$(printf '\\177')$password"
-	gone 120
+	gone
 }
 begin password "$yescrypt"
 play password lockdown=integrity
@@ -359,7 +360,7 @@ sha512_talk() {
 	say "$password"
 	see 'is set aside as ima-policy.bak'
 	answer t
-	gone 120
+	gone
 }
 begin sha512 "$sha512" 'require = no'
 play sha512
@@ -370,11 +371,11 @@ expect 'mark: imaboot: recovery: shell' 'mark: imaboot: no policy'
 
 no_mark_talk() {
 	yes_to s
-	see 'shell: no mark, nothing is done: the image.s configuration says pcr-required = yes'
+	see 'shell: no mark, nothing is done'
 	yes_to 5
 	see 'unprotected: no mark, nothing is done'
 	answer r
-	gone 120
+	gone
 }
 NO_TPM=1 begin no-mark 'pcr-required = yes'
 stops no_mark 'reboot: Restarting system'
@@ -390,11 +391,11 @@ expect 'kernel parameter rd.imaboot.recovery=1 is refused: the kernel is locked 
 refuse '==== imaboot: recovery'
 
 invalid_talk() {
-	see 'the value of recovery-password in the image.s configuration is wrong'
+	see 'What weakens the boot, writes, or opens a shell is not here'
 	answer s
 	see 'That entry is not there'
 	answer r
-	gone 120
+	gone
 }
 begin invalid 'recovery-password = secret'
 stops invalid 'reboot: Restarting system'

@@ -3,7 +3,7 @@
 # A person at the serial line of a machine, for tests of what asks and answers; source it after vm.sh. A function that
 # VM_TALK names runs beside the machine and uses these:
 #
-#   see REGEX [SECONDS]     waits until the extended regular expression is on the line, after what was seen before (60):
+#   see REGEX [SECONDS]     waits until the extended regular expression is on the line, after what was seen before (180):
 #                           a check
 #   say TEXT                types a line and Enter
 #   press BYTES             types bytes as printf's %b has them, without Enter
@@ -39,7 +39,7 @@ see() {
 			vm_pass "seen: $regex"
 			return 0
 		fi
-		if [ -z "$alive" ] || [ $((SECONDS - start)) -ge "${2:-60}" ]; then
+		if [ -z "$alive" ] || [ $((SECONDS - start)) -ge "${2:-180}" ]; then
 			vm_fail "not seen: $regex; the line has: $(talk_text | tail -c +$((TALK_AT + 1)) | tail -n 5 | tr '\n' '|')"
 			return 1
 		fi
@@ -71,7 +71,7 @@ quiet() {
 gone() {
 	local start=$SECONDS
 	while talk_alive; do
-		[ $((SECONDS - start)) -lt "${1:-60}" ] || { vm_fail 'the machine does not end'; return 1; }
+		[ $((SECONDS - start)) -lt "${1:-240}" ] || { vm_fail 'the machine does not end'; return 1; }
 		sleep 0.1
 	done
 	vm_pass 'the machine ends'
