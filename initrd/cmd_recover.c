@@ -14,8 +14,8 @@ const struct recover_action recover_actions[] = {
 	{"retry", 't', "try the policies again, and go on with the boot", NULL, 0, NULL, recover_retry},
 	{"retry-known-good", 'k', "boot with the known-good policy of the root", NULL, W,
 		"imaboot: recovery: known-good policy", recover_retry},
-	{"retry-image", 'i', "boot with the policy of the image", NULL, W,
-		"imaboot: recovery: image policy", recover_retry},
+	{"retry-image", 'i', "boot with the policy of the image", NULL, W, "imaboot: recovery: image policy",
+		recover_retry},
 	{"unprotected", 'u', "boot this once without a policy", NULL, W, "imaboot: unprotected boot",
 		recover_unprotected},
 	{"check", 'c', "check the policies again, and commit nothing", NULL, 0, NULL, recover_check},
@@ -148,7 +148,10 @@ static int run_recover(size_t count, char **operands)
 }
 
 static const struct verb_option options[] = {
-	{.name = "root", .argument = "DIR", .help = "the mounted real root (/sysroot)", .value = &root_option},
+	{.name = "root",
+		.argument = "DIR",
+		.help = "the mounted real root (/sysroot)",
+		.value = &root_option},
 	{.name = "policy",
 		.argument = "NAME",
 		.help = "of retry: begin with root, known-good or image",

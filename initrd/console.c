@@ -146,7 +146,8 @@ void console_wrap(const char *text, struct buf *ret)
 		unsigned char c = (unsigned char)text[i];
 
 		n = c < 0x80 ? 1 : utf8_length((const unsigned char *)text + i, len - i);
-		if ((n > 1 && (c != 0xc2 || (unsigned char)text[i + 1] >= 0xa0)) || c == '\n' || (c >= 0x20 && c < 0x7f)) {
+		if ((n > 1 && (c != 0xc2 || (unsigned char)text[i + 1] >= 0xa0)) || c == '\n' ||
+			(c >= 0x20 && c < 0x7f)) {
 			buf_add(&clean, text + i, n);
 			continue;
 		}

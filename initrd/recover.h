@@ -19,12 +19,12 @@
 struct recover;
 
 struct recover_action {
-	const char *name;     /* as the command line has it */
-	char key;             /* its letter in the menu; '\0': it is not there */
-	const char *help;     /* one line for the menu */
-	const char *writes;   /* what it writes, for the question before it; NULL: nothing */
-	unsigned int effects; /* 0: everybody may do it */
-	const char *event;    /* what a PCR is extended with before it; NULL: nothing */
+	const char *name;                    /* as the command line has it */
+	char key;                            /* its letter in the menu; '\0': it is not there */
+	const char *help;                    /* one line for the menu */
+	const char *writes;                  /* what it writes, for the question before it; NULL: nothing */
+	unsigned int effects;                /* 0: everybody may do it */
+	const char *event;                   /* what a PCR is extended with before it; NULL: nothing */
 	int (*run)(struct recover *recover); /* returns the exit status */
 };
 
@@ -38,12 +38,12 @@ enum recover_gate {
 struct recover {
 	const struct recover_action *action;
 	const char *image, *root;
-	int choice;         /* an enum policy_choice for retry, or -1 */
-	bool dry_run;       /* tell, do nothing */
-	struct boot boot;   /* settings and platform */
+	int choice;       /* an enum policy_choice for retry, or -1 */
+	bool dry_run;     /* tell, do nothing */
+	struct boot boot; /* settings and platform */
 	struct report report;
 	enum recover_gate gate;
-	const char *gate_reason; /* a clause */
+	const char *gate_reason;    /* a clause */
 	char console[NAME_MAX + 1]; /* where the question was answered; "" */
 };
 
@@ -83,20 +83,20 @@ unsigned long recover_now(void);
 void recover_log(const char *format, ...) _printf_(1, 2);
 
 /* The actions; each returns an exit status. */
-int recover_report(struct recover *recover);       /* recover_boot.c */
+int recover_report(struct recover *recover); /* recover_boot.c */
 int recover_retry(struct recover *recover);
 int recover_check(struct recover *recover);
 int recover_unprotected(struct recover *recover);
-int recover_set_aside(struct recover *recover);    /* recover_root.c */
+int recover_set_aside(struct recover *recover); /* recover_root.c */
 int recover_restore(struct recover *recover);
-int recover_copy_report(struct recover *recover);  /* recover_disk.c */
-int recover_firmware(struct recover *recover);     /* recover_end.c */
+int recover_copy_report(struct recover *recover); /* recover_disk.c */
+int recover_firmware(struct recover *recover);    /* recover_end.c */
 int recover_reboot(struct recover *recover);
 int recover_poweroff(struct recover *recover);
 int recover_timeout(struct recover *recover);
 int recover_hold(struct recover *recover);
-int recover_shell(struct recover *recover);        /* recover_shell.c */
-int recover_screen(struct recover *recover);       /* recover_menu.c */
+int recover_shell(struct recover *recover);  /* recover_shell.c */
+int recover_screen(struct recover *recover); /* recover_menu.c */
 int recover_menu(struct recover *recover);
 int recover_ask(struct recover *recover);
 int recover_show(struct recover *recover);

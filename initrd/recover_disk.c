@@ -108,7 +108,8 @@ static int try_device(const char *device, char folder[static 64])
 		return -ENAMETOOLONG;
 	(void)mkdir(point, 0700);
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		if (mount(source, point, types[i], MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW, NULL) < 0) {
+		if (mount(source, point, types[i], MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW, NULL) <
+			0) {
 			r = -errno;
 			continue;
 		}
@@ -155,7 +156,8 @@ int recover_copy_report(struct recover *recover)
 	bool done = false;
 
 	if (recover->dry_run) {
-		log_notice("copy-report: dry run: would copy " RUN_DIR "/report.txt, status.json, failure.txt and "
+		log_notice("copy-report: dry run: would copy " RUN_DIR
+			   "/report.txt, status.json, failure.txt and "
 			   "recovery.log into a new folder on the first removable disk");
 		return EXIT_DONE;
 	}
@@ -172,8 +174,10 @@ int recover_copy_report(struct recover *recover)
 	root_list_free(disks, count);
 	if (done)
 		return EXIT_DONE;
-	log_error(removable ? "copy-report: no removable disk has a file system (vfat, exfat, ext4, xfs, btrfs) that can "
+	log_error(removable ? "copy-report: no removable disk has a file system (vfat, exfat, ext4, xfs, "
+			      "btrfs) that can "
 			      "be written to here; its driver may be missing in the image"
-			    : "copy-report: there is no removable disk; plug one in, wait a moment, and try again");
+			    : "copy-report: there is no removable disk; plug one in, wait a moment, and try "
+			      "again");
 	return EXIT_FAILED;
 }

@@ -62,7 +62,8 @@ int recover_hold(struct recover *recover)
 		log_message(LOG_ALERT, "the recovery cannot ask anybody; the machine waits for %u second%s",
 			seconds, seconds == 1 ? "" : "s");
 	else
-		log_message(LOG_ALERT, "the recovery cannot ask anybody; the machine waits to be switched off");
+		log_message(
+			LOG_ALERT, "the recovery cannot ask anybody; the machine waits to be switched off");
 	(void)sleep(seconds);
 	if (seconds)
 		(void)recover_timeout(recover);
@@ -131,8 +132,9 @@ int recover_firmware(struct recover *recover)
 	int r;
 
 	if (!recover_has_firmware_setup()) {
-		log_error("firmware: this firmware has no setup that can be asked for: restart, and press its "
-			  "key");
+		log_error(
+			"firmware: this firmware has no setup that can be asked for: restart, and press its "
+			"key");
 		return EXIT_NOT_APPLICABLE;
 	}
 	if (recover->dry_run)
@@ -141,8 +143,9 @@ int recover_firmware(struct recover *recover)
 	r = ask_for_setup();
 	unmount_variables(mounted);
 	if (r < 0) {
-		log_error("firmware: the variable OsIndications cannot be written: %s; restart, and press the "
-			  "firmware's key",
+		log_error(
+			"firmware: the variable OsIndications cannot be written: %s; restart, and press the "
+			"firmware's key",
 			strerror(-r));
 		return EXIT_FAILED;
 	}

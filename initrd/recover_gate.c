@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <sys/wait.h>
 #include <time.h>
 #include "escape.h"
 #include "format.h"
@@ -97,8 +95,8 @@ int recover_open(struct recover *recover)
 		.silent = true};
 	config_init(&boot->settings.config);
 	if (boot->image_fd < 0) {
-		log_error(
-			"%s: the image's root cannot be opened: %s", recover->image, strerror(-boot->image_fd));
+		log_error("%s: the image's root cannot be opened: %s", recover->image,
+			strerror(-boot->image_fd));
 		return boot->image_fd;
 	}
 	boot->misconfigured = boot_read_settings(boot) < 0;
@@ -133,8 +131,7 @@ static void read_wrong(unsigned int *ret_count, unsigned long *ret_until)
 static int write_wrong(unsigned int count)
 {
 	char text[64];
-	size_t len = format_text(
-		text, sizeof(text), "%u %lu\n", count, recover_now() + recover_delay(count));
+	size_t len = format_text(text, sizeof(text), "%u %lu\n", count, recover_now() + recover_delay(count));
 
 	return sysfile_replace(RUN_WRONG, text, len, 0600);
 }
@@ -156,50 +153,6 @@ static void wait_out(struct consoles *consoles)
 	consoles_write(consoles, text);
 	while ((now = recover_now()) < until)
 		(void)sleep((unsigned int)(until - now));
-}
-
-/* In the child: the program of the image, with an end of the pipe as its input and nothing else. */
-static void exec_auth(int input)
-{
-	static char *const arguments[] = {(char *)"imaboot-auth", NULL}, *const environment[] = {NULL};
-	char path[PATH_MAX];
-
-	if (dup2(input, STDIN_FILENO) == STDIN_FILENO && sysfile_path(RECOVERY_AUTH, path) == 0)
-		(void)execve(path, arguments, environment);
-	_exit(127);
-}
-
-int recover_check_password(const char *hash, const char *password)
-{
-	_cleanup_close_ int input = -1, output = -1;
-	int ends[2], status = 0;
-	char text[CONFIG_HASH_MAX + CONSOLE_LINE_MAX + 2];
-	size_t len = format_text(text, sizeof(text), "%s\n%s\n", hash, password);
-	ssize_t n;
-	pid_t child;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	input = ends[0];
-	output = ends[1];
-	/* It fits into a pipe: nobody has to read while it is written. */
-	n = len < sizeof(text) ? write(output, text, len) : -1;
-	explicit_bzero(text, sizeof(text));
-	if (n != (ssize_t)len)
-		return -EIO;
-	child = fork();
-	if (child < 0)
-		return -errno;
-	if (child == 0)
-		exec_auth(input);
-	close_fd(&output);
-	output = -1;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
-		return -ENOEXEC;
-	return WEXITSTATUS(status) == 0 ? 0 : -EACCES;
 }
 
 static int try_password(struct recover *recover, struct consoles *consoles)
@@ -276,8 +229,7 @@ static int confirm(struct recover *recover, struct consoles *consoles)
 
 	describe(recover, &text);
 	consoles_write(consoles, buf_string(&text));
-	r = consoles_ask(
-		consoles, "Type yes to do it, anything else to go back: ", &how, answer, &index);
+	r = consoles_ask(consoles, "Type yes to do it, anything else to go back: ", &how, answer, &index);
 	if (r >= 0 || r == -E2BIG)
 		r = r >= 0 && string_equal(answer, "yes") ? 0 : -ECANCELED;
 	if (r == 0)
@@ -295,7 +247,8 @@ static int tell_gate(const struct recover *recover)
 		: recover->gate == GATE_PASSWORD ? "needs a confirmation and the password"
 						 : "needs a confirmation",
 		recover->gate == GATE_NOBODY ? recover->gate_reason : "",
-		recover->gate == GATE_NOBODY || !recover->action->event ? "" : ", and makes a mark in the PCR");
+		recover->gate == GATE_NOBODY || !recover->action->event ? ""
+									: ", and makes a mark in the PCR");
 	return recover->gate == GATE_NOBODY ? -EPERM : 0;
 }
 

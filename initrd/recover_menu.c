@@ -17,7 +17,7 @@
 struct clock {
 	bool runs;
 	unsigned long deadline, told; /* in seconds, as recover_now() has them */
-	const char *what;	      /* the machine does then */
+	const char *what;             /* the machine does then */
 };
 
 static const char *timeout_verb(enum config_timeout action)
@@ -242,8 +242,9 @@ static void show_screens(struct consoles *consoles, char *text, bool pause)
 		consoles_write(consoles, text);
 		*next = saved;
 		text = next;
-		if (*text && pause && consoles_ask(consoles, "-- Enter: more; q and Enter: enough -- ", &how, answer,
-				     &index) > 0 &&
+		if (*text && pause &&
+			consoles_ask(consoles, "-- Enter: more; q and Enter: enough -- ", &how, answer,
+				&index) > 0 &&
 			*answer == 'q')
 			return;
 	}

@@ -40,8 +40,8 @@ struct place {
 static int place_error(const struct place *place, int error, const struct problem *problem)
 {
 	log_error("%s: %s%s%s; nothing was changed", place->path,
-		problem->error ? problem_reason_text(problem) : strerror(-error),
-		problem->remedy ? "; " : "", problem_remedy_text(problem));
+		problem->error ? problem_reason_text(problem) : strerror(-error), problem->remedy ? "; " : "",
+		problem_remedy_text(problem));
 	return error;
 }
 
@@ -59,8 +59,9 @@ static int place_open(const struct recover *recover, struct place *ret)
 {
 	struct problem none = {0};
 
-	*ret = (struct place){
-		.path = recover->boot.settings.config.policy, .root_fd = root_open(recover->root), .dir_fd = -1};
+	*ret = (struct place){.path = recover->boot.settings.config.policy,
+		.root_fd = root_open(recover->root),
+		.dir_fd = -1};
 	if (ret->root_fd < 0) {
 		log_error("%s: the root cannot be opened: %s; give the mounted root with --root",
 			recover->root, strerror(-ret->root_fd));
@@ -154,8 +155,9 @@ int recover_set_aside(struct recover *recover)
 	if (r < 0)
 		return EXIT_FAILED;
 	if (recover->dry_run) {
-		log_notice("set-aside: dry run: would rename %s to %s.bak, or to the first of %s.bak.1 and so "
-			   "on that is free",
+		log_notice(
+			"set-aside: dry run: would rename %s to %s.bak, or to the first of %s.bak.1 and so "
+			"on that is free",
 			place.path, place.name, place.name);
 		return EXIT_DONE;
 	}
@@ -246,7 +248,8 @@ static int make_copy(const struct place *place, const struct rootfile *file, con
 }
 
 /* Keeps what is there, then lets the copy take its name. */
-static int put_in_place(const struct place *place, const struct rootfile *file, char kept[static NAME_MAX + 1])
+static int put_in_place(
+	const struct place *place, const struct rootfile *file, char kept[static NAME_MAX + 1])
 {
 	char beside[NAME_MAX + 1];
 	int r = 0;
@@ -336,7 +339,8 @@ int recover_restore(struct recover *recover)
 		return EXIT_DONE;
 	}
 	if (recover->dry_run) {
-		log_notice("restore-known-good: dry run: would copy %s to %s, and keep what is there as %s.bak",
+		log_notice(
+			"restore-known-good: dry run: would copy %s to %s, and keep what is there as %s.bak",
 			from, place.path, place.name);
 		return EXIT_DONE;
 	}

@@ -33,6 +33,18 @@ static void make_sane(int fd)
 	(void)tcsetattr(fd, TCSANOW, &tty);
 }
 
+/* The script around the menu ignores what keys can send; in a shell they are wanted. */
+static void reset_signals(void)
+{
+	sigset_t none;
+	int number;
+
+	for (number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void exec_shell(const struct recover *recover, const char *console)
 {
 	static char *const arguments[] = {(char *)"sh", NULL};
@@ -42,8 +54,12 @@ static void exec_shell(const struct recover *recover, const char *console)
 	int fd;
 
 	(void)format_text(root, sizeof(root), "NEWROOT=%s", recover->root);
-	(void)format_text(term, sizeof(term), "TERM=%s", strncmp(recover->console, "tty", 3) == 0 &&
-			recover->console[3] >= '0' && recover->console[3] <= '9' ? "linux" : "vt102");
+	(void)format_text(term, sizeof(term), "TERM=%s",
+		strncmp(recover->console, "tty", 3) == 0 && recover->console[3] >= '0' &&
+				recover->console[3] <= '9'
+			? "linux"
+			: "vt102");
+	reset_signals();
 	(void)setsid();
 	fd = open(console, O_RDWR);
 	if (fd < 0)

@@ -83,8 +83,8 @@ static unsigned long mount_flags(unsigned long statvfs_flags)
 	static const struct {
 		unsigned long statvfs, mount;
 	} flags[] = {{ST_NOSUID, MS_NOSUID}, {ST_NODEV, MS_NODEV}, {ST_NOEXEC, MS_NOEXEC},
-		{ST_SYNCHRONOUS, MS_SYNCHRONOUS}, {ST_NOATIME, MS_NOATIME},
-		{ST_NODIRATIME, MS_NODIRATIME}, {ST_RELATIME, MS_RELATIME}};
+		{ST_SYNCHRONOUS, MS_SYNCHRONOUS}, {ST_NOATIME, MS_NOATIME}, {ST_NODIRATIME, MS_NODIRATIME},
+		{ST_RELATIME, MS_RELATIME}};
 	unsigned long ret = 0;
 	size_t i;
 
@@ -96,9 +96,10 @@ static unsigned long mount_flags(unsigned long statvfs_flags)
 
 static int explain(int error, const char *point, struct problem *problem)
 {
-	problem_set(problem, error, "the file system on %s cannot be made writable: %s", *point ? point : "it",
-		strerror(-error));
-	problem_remedy(problem, "check the disk and its file system (fsck), or repair it from another system");
+	problem_set(problem, error, "the file system on %s cannot be made writable: %s",
+		*point ? point : "it", strerror(-error));
+	problem_remedy(
+		problem, "check the disk and its file system (fsck), or repair it from another system");
 	return error;
 }
 
@@ -132,6 +133,6 @@ void remount_back(struct remount *remount)
 	remount->made_writable = false;
 	sync();
 	if (mount(NULL, remount->mount_point, NULL, MS_REMOUNT | MS_RDONLY | remount->flags, "") < 0)
-		log_warning("the file system on %s stays writable: %s", remount->mount_point,
-			strerror(errno));
+		log_warning(
+			"the file system on %s stays writable: %s", remount->mount_point, strerror(errno));
 }

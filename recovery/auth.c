@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define INPUT_MAX 2048
-#define DATA_SIZE 65536 /* libxcrypt's struct crypt_data has 32 KiB, musl's and glibc's old ones up to 128 KiB less */
+#define DATA_SIZE \
+	65536 /* libxcrypt's struct crypt_data has 32 KiB, musl's and glibc's old ones up to 128 KiB less */
 
 /* The same in each C library; struct crypt_data is only large enough. */
 char *crypt_r(const char *phrase, const char *setting, void *data);

@@ -182,7 +182,7 @@ static void words_have_their_meaning(void **context)
 	assert_true(config.pcr_required);
 }
 
-#define HASH_WRONG                                                                              \
+#define HASH_WRONG                                                                                  \
 	"1: the value of 'recovery-password' is no hash of crypt(5) that is taken here; make one: " \
 	"mkpasswd -m yescrypt\n"
 
@@ -206,8 +206,8 @@ static void hash_is_taken_and_never_shown(void **context)
 /* A password that was meant and is wrong is not the same as none: nobody gets in. */
 static void wrong_hash_lets_nobody_in(void **context)
 {
-	static const char *const wrong[] = {"secret", "$1$salt$abc", "$y$", "$y$a b", "$y$a:b", "$6$a*", "*", "!",
-		"$6$\xff", "aAbBcCdDeEfFg"};
+	static const char *const wrong[] = {"secret", "$1$salt$abc", "$y$", "$y$a b", "$y$a:b", "$6$a*", "*",
+		"!", "$6$\xff", "aAbBcCdDeEfFg"};
 	char line[512];
 	size_t i;
 

@@ -123,7 +123,10 @@ LINE_TEST(line_ends_at_newline, "abc\n", "abc")
 LINE_TEST(empty_line_is_empty, "\r", "")
 LINE_TEST(backspace_erases_a_character, "ab\x7f\x08\x7f\x7fyxs\xc3\xa4\x7f\r", "yxs")
 LINE_TEST(kill_erases_the_line, "secret\x15yes\r", "yes")
-LINE_TEST(control_keys_are_no_input, "\x03\x1a\x1c\x04y\x11\x13" "e\0s\x0f\x1b\r", "yes")
+LINE_TEST(control_keys_are_no_input,
+	"\x03\x1a\x1c\x04y\x11\x13"
+	"e\0s\x0f\x1b\r",
+	"yes")
 
 static void console_without_input_ends_in_time(void **context)
 {
@@ -198,7 +201,10 @@ static void secret_is_not_shown(void **context)
 
 	(void)context;
 	make_consoles(1);
-	type_later(0, "se\x7f" "ecret\r", 9);
+	type_later(0,
+		"se\x7f"
+		"ecret\r",
+		9);
 	assert_int_equal(ask(true, answer, &index), 6);
 	assert_string_equal(answer, "secret");
 	assert_null(strpbrk(shown(0), "secrt\b"));
@@ -349,8 +355,10 @@ static void lines_fit_on_a_screen(void **context)
 	check_wrap("", "");
 	check_wrap("one\n\ntwo\n", "one\n\ntwo\n");
 	check_wrap(SEVENTY "123456789", SEVENTY "123456789");
-	check_wrap(SEVENTY "1234567890", "123456789 123456789 123456789 123456789 123456789 123456789 123456789\n  1234567890");
-	check_wrap("  " SEVENTY "1234567 x\ny", "  123456789 123456789 123456789 123456789 123456789 123456789 123456789 1234567\n    x\ny");
+	check_wrap(SEVENTY "1234567890",
+		"123456789 123456789 123456789 123456789 123456789 123456789 123456789\n  1234567890");
+	check_wrap("  " SEVENTY "1234567 x\ny",
+		"  123456789 123456789 123456789 123456789 123456789 123456789 123456789 1234567\n    x\ny");
 }
 
 static void long_words_are_cut(void **context)
@@ -367,7 +375,9 @@ static void long_words_are_cut(void **context)
 static void nothing_commands_the_terminal(void **context)
 {
 	(void)context;
-	check_wrap("a\x1b[2Jb\x07\x7f\tc\r\xff\xc2\x9b" "d\xc3\xa4\xe2\x82\xac", "a?[2Jb?? c???d\xc3\xa4\xe2\x82\xac");
+	check_wrap("a\x1b[2Jb\x07\x7f\tc\r\xff\xc2\x9b"
+		   "d\xc3\xa4\xe2\x82\xac",
+		"a?[2Jb?? c???d\xc3\xa4\xe2\x82\xac");
 }
 
 #define CONSOLE_TEST(test) cmocka_unit_test_setup_teardown(test, fakeroot_new, stop)

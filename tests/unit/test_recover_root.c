@@ -151,7 +151,8 @@ static void policy_is_set_aside(void **context)
 	assert_string_equal(fakeroot_read(POLICY ".bak"), "audit\n");
 	act("set-aside", EXIT_DONE,
 		"/etc/ima/ima-policy: there is no such file in the root: nothing is to be set aside\n", "");
-	assert_non_null(strstr(fakeroot_read(RUN_RECOVERY_LOG), " s: /etc/ima/ima-policy is set aside as ima-policy.bak\n"));
+	assert_non_null(strstr(
+		fakeroot_read(RUN_RECOVERY_LOG), " s: /etc/ima/ima-policy is set aside as ima-policy.bak\n"));
 }
 
 static void nothing_is_overwritten(void **context)
@@ -195,7 +196,8 @@ static void dry_run_changes_nothing(void **context)
 	(void)context;
 	fake.recover.dry_run = true;
 	act("set-aside", EXIT_DONE, "",
-		"test: set-aside: dry run: would rename /etc/ima/ima-policy to ima-policy.bak, or to the first of "
+		"test: set-aside: dry run: would rename /etc/ima/ima-policy to ima-policy.bak, or to the "
+		"first of "
 		"ima-policy.bak.1 and so on that is free\n");
 	act("restore-known-good", EXIT_DONE, "",
 		"test: restore-known-good: dry run: would copy /etc/ima/ima-policy.known-good to "
@@ -271,8 +273,9 @@ static void file_system_without_links_gets_a_rename(void **context)
 
 static void bad_known_good_stays_where_it_is(void **context)
 {
-	static const char refused[] = "test: /etc/ima/ima-policy.known-good: the kernel does not accept it, or it is "
-				      "not there: nothing was changed\n";
+	static const char refused[] =
+		"test: /etc/ima/ima-policy.known-good: the kernel does not accept it, or it is "
+		"not there: nothing was changed\n";
 
 	(void)context;
 	fake.accepted = NULL;
@@ -321,7 +324,8 @@ static void missing_root_is_told(void **context)
 
 static void mount_points_are_found(void **context)
 {
-	static const char line[] = "36 35 98:0 /mnt1 /mnt\\0402\\134x rw,noatime master:1 - ext3 /dev/root rw";
+	static const char line[] =
+		"36 35 98:0 /mnt1 /mnt\\0402\\134x rw,noatime master:1 - ext3 /dev/root rw";
 	char point[PATH_MAX];
 
 	(void)context;
