@@ -156,7 +156,8 @@ void boot_load_policy(struct boot *boot)
 	/* No memory for a candidate's record is a failure that the report cannot show. */
 	if (report_has_failed(report) || r == -ENOMEM)
 		return;
-	if (!boot->settings.config.require)
+	/* Who asks for one policy in the recovery is not served with none. */
+	if (!boot->settings.config.require && !(boot->again && boot->again->choice >= 0))
 		report->outcome = OUTCOME_NO_POLICY;
 	boot_note(boot, LOG_WARNING,
 		"there is no policy: neither %s in the root nor " IMAGE_POLICY_PATH " in the image",

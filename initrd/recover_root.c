@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include "candidate.h"
+#include "copyfile.h"
 #include "format.h"
 #include "log.h"
 #include "out.h"
@@ -24,10 +25,6 @@
 #include "rootfile.h"
 
 #define NAMES_MAX 1000 /* names for files that were set aside */
-#define XATTR_NAMES_MAX 65536
-#define XATTR_VALUE_MAX 65536
-#define XATTR_EVM "security.evm"
-#define EVM_PORTABLE 5 /* the type of a signature that does not name the inode; integrity.h */
 
 /* The folder of the policy, while it can be written to. */
 struct place {
@@ -174,79 +171,6 @@ int recover_set_aside(struct recover *recover)
 
 /* ---- the known-good policy in its place ---- */
 
-/* An HMAC of EVM is over the inode that it was made for: the copy gets one of its own, from the kernel that has the key. */
-static bool is_copied(const char *name, const char *value, ssize_t len)
-{
-	return !string_equal(name, XATTR_EVM) || (len > 0 && value[0] == EVM_PORTABLE);
-}
-
-static int copy_xattr(int from_fd, int to_fd, const char *name, char *value)
-{
-	ssize_t len = fgetxattr(from_fd, name, value, XATTR_VALUE_MAX);
-
-	if (len < 0)
-		return -errno;
-	if (!is_copied(name, value, len))
-		return 0;
-	return fsetxattr(to_fd, name, value, (size_t)len, 0) < 0 ? -errno : 0;
-}
-
-static int copy_xattrs(int from_fd, int to_fd)
-{
-	_cleanup_free_ char *names = malloc(XATTR_NAMES_MAX), *value = malloc(XATTR_VALUE_MAX);
-	ssize_t len = names && value ? flistxattr(from_fd, names, XATTR_NAMES_MAX) : -1;
-	const char *name;
-	int r = 0;
-
-	if (!names || !value)
-		return -ENOMEM;
-	if (len < 0)
-		return errno == EOPNOTSUPP ? 0 : -errno;
-	for (name = names; r == 0 && name < names + len; name += strlen(name) + 1)
-		r = copy_xattr(from_fd, to_fd, name, value);
-	return r;
-}
-
-static int write_copy(int fd, const struct rootfile *file)
-{
-	struct stat st;
-	size_t done = 0;
-	ssize_t n;
-	int r;
-
-	if (fstat(file->fd, &st) < 0)
-		return -errno;
-	while (done < file->len) {
-		n = write(fd, file->bytes + done, file->len - done);
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		done += (size_t)n;
-	}
-	if (fchown(fd, st.st_uid, st.st_gid) < 0 || fchmod(fd, st.st_mode & 07777) < 0)
-		return -errno;
-	/* Last: the kernel takes security attributes off a file that is written to or changes hands. */
-	r = copy_xattrs(file->fd, fd);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	return r;
-}
-
-/* Puts a copy into the folder under a name of its own. */
-static int make_copy(const struct place *place, const struct rootfile *file, const char *name)
-{
-	_cleanup_close_ int fd = -1;
-	int r;
-
-	(void)unlinkat(place->dir_fd, name, 0);
-	fd = openat(place->dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	r = write_copy(fd, file);
-	if (r < 0)
-		(void)unlinkat(place->dir_fd, name, 0);
-	return r;
-}
-
 /* Keeps what is there, then lets the copy take its name. */
 static int put_in_place(
 	const struct place *place, const struct rootfile *file, char kept[static NAME_MAX + 1])
@@ -257,7 +181,7 @@ static int put_in_place(
 	*kept = '\0';
 	if (format_text(beside, sizeof(beside), ".%s.new", place->name) > NAME_MAX)
 		return -ENAMETOOLONG;
-	r = make_copy(place, file, beside);
+	r = copyfile_make(place->dir_fd, beside, file);
 	if (r == 0) {
 		r = keep(place, kept);
 		if (r == -ENOENT)

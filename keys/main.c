@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {&verb_key, &verb_sign, &verb_verify, &verb_lint, &verb_relabel,
-	&verb_plan, &verb_deploy, &verb_bundle, &verb_rescue, &verb_status, &verb_denials};
+	&verb_plan, &verb_deploy, &verb_bundle, &verb_rescue, &verb_bless, &verb_status, &verb_denials};
 
 static int run(int argc, char **argv)
 {

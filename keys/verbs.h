@@ -16,6 +16,7 @@ extern const struct verb verb_rescue;  /* a root that does not boot */
 extern const struct verb verb_status;  /* the running kernel, and the last boot */
 extern const struct verb verb_denials; /* what the kernel's log says was denied */
 extern const struct verb verb_bundle;  /* what an initramfs needs, checked, as an archive */
+extern const struct verb verb_bless;   /* the policy of this boot becomes the known-good one */
 
 extern const struct verb verb_key_ca;      /* a CA: its key and its self-signed certificate */
 extern const struct verb verb_key_request; /* a signer's key and the request for its certificate */

@@ -322,8 +322,10 @@ static void wrong_passwords_are_counted_and_cost(void **context)
 		"test: recovery: shell: 3 wrong passwords\n");
 	assert_string_equal(fakeroot_read(RUN_WRONG), "3 1005\n");
 	fake.answers[1] = "secret";
-	pass("unprotected", 0, "ask, sleep 5, ask secretly, mark 12 imaboot: unprotected boot, ", "confirmed");
-	assert_non_null(strstr(buf_string(&fake.shown), "3 wrong passwords: the next one can be given in 5 seconds.\n"));
+	pass("unprotected", 0, "ask, sleep 5, ask secretly, mark 12 imaboot: unprotected boot, ",
+		"confirmed");
+	assert_non_null(strstr(
+		buf_string(&fake.shown), "3 wrong passwords: the next one can be given in 5 seconds.\n"));
 	assert_false(fakeroot_has(RUN_WRONG));
 }
 
