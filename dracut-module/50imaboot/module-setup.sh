@@ -121,10 +121,10 @@ imaboot_install_recovery() {
 			imaboot_refuse "$recovery and $busybox cannot be copied into the image"
 	elif [[ $imaboot_value == recovery ]]; then
 		imaboot_refuse "/etc/imaboot/imaboot.conf says on-failure = recovery, which needs" \
-			"${recovery:-/usr/lib/imaboot/recovery} and ${busybox:-busybox}: install ${recovery:+busybox}${recovery:-the recovery}"
+			"busybox and /usr/lib/imaboot/recovery: one of them is missing"
 	else
-		dwarn "imaboot: the image has no recovery environment (${recovery:+busybox is missing}${recovery:-imaboot's is missing}):" \
-			"a boot that fails stops the machine"
+		dwarn "imaboot: the image has no recovery environment (busybox or /usr/lib/imaboot/recovery is missing): a" \
+			"boot that fails stops the machine"
 	fi
 	imaboot_setting recovery-password
 	hash=$imaboot_value
