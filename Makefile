@@ -246,6 +246,7 @@ INSTALLED = \
 	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.bash:$(DATADIR)/bash-completion/completions/$(name)) \
 	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.fish:$(DATADIR)/fish/vendor_completions.d/$(name).fish) \
 	0644:packaging/completions/imaboot.zsh:$(DATADIR)/zsh/site-functions/_imaboot \
+	0644:packaging/policies/executables:$(DOCDIR)/policies/executables \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE
@@ -256,7 +257,7 @@ install: all ## put everything below DESTDIR and PREFIX
 
 uninstall: ## take away what install put there
 	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done
-	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" "$(DESTDIR)$(LIBDIR)" \
+	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)/policies" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" "$(DESTDIR)$(LIBDIR)" \
 		"$(DESTDIR)$(DRACUTDIR)/modules.d/50imaboot" 2>/dev/null || true
 
 clean: ## remove everything that was built

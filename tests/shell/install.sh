@@ -36,6 +36,7 @@ wanted=$(
 			echo "644 usr/share/fish/vendor_completions.d/$program.fish"
 		done
 		echo '644 usr/share/zsh/site-functions/_imaboot'
+		echo '644 usr/share/doc/imaboot/policies/executables'
 		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )
