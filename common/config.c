@@ -56,6 +56,7 @@ static const struct {
 	[KEY_ALLOW_OVERRIDE] = {"allow-override", KIND_WORD, "no|yes", 0},
 	[KEY_PCR] = {"pcr", KIND_NUMBER, "none", PCR_MAX},
 	[KEY_PCR_REQUIRED] = {"pcr-required", KIND_WORD, "no|yes", 0},
+	[KEY_LABELS] = {"labels", KIND_WORD, CONFIG_LABELS_WORDS, 0},
 };
 
 const char *config_key_name(enum config_key key)
@@ -187,6 +188,8 @@ static void take_word(struct parser *parser, enum config_key key, struct text va
 		config->allow_override = word == 1;
 	else if (key == KEY_PCR_REQUIRED)
 		config->pcr_required = word == 1;
+	else if (key == KEY_LABELS)
+		config->labels = (enum config_labels)word;
 }
 
 static void take_path(struct parser *parser, enum config_key key, struct text value)
@@ -381,6 +384,8 @@ static int word_of(const struct config *config, enum config_key key)
 		return config->allow_override;
 	case KEY_PCR_REQUIRED:
 		return config->pcr_required;
+	case KEY_LABELS:
+		return (int)config->labels;
 	default:
 		return -1;
 	}

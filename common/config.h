@@ -39,6 +39,7 @@ enum config_key {
 	KEY_ALLOW_OVERRIDE,
 	KEY_PCR,
 	KEY_PCR_REQUIRED,
+	KEY_LABELS,
 	KEY_COUNT,
 };
 
@@ -55,6 +56,10 @@ enum config_failure { FAILURE_RECOVERY, FAILURE_REBOOT, FAILURE_POWEROFF, FAILUR
 /* What ends a wait; in the order of CONFIG_TIMEOUT_WORDS. */
 enum config_timeout { TIMEOUT_REBOOT, TIMEOUT_POWEROFF, TIMEOUT_HALT };
 #define CONFIG_TIMEOUT_WORDS "reboot|poweroff|halt"
+
+/* How a policy is loaded whose labels no security module knows yet; in the order of CONFIG_LABELS_WORDS. */
+enum config_labels { CONFIG_LABELS_AUTO, CONFIG_LABELS_STAGE0, CONFIG_LABELS_LATE, CONFIG_LABELS_REFUSE };
+#define CONFIG_LABELS_WORDS "auto|stage0|late|refuse"
 
 struct config {
 	bool require;                      /* a boot without a policy is a failure */
@@ -75,6 +80,7 @@ struct config {
 	bool allow_override;                     /* the command line may loosen on a locked platform too */
 	int pcr;                                 /* where the mark goes, or CONFIG_PCR_NONE */
 	bool pcr_required;                       /* a mark that cannot be made is a failure */
+	enum config_labels labels;               /* what becomes of labels that nobody knows yet */
 	size_t lines[KEY_COUNT];                 /* the line that sets a key; 0: the default */
 };
 

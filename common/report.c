@@ -16,7 +16,8 @@ static const char *const outcome_names[] = {[OUTCOME_FAILED] = "failed",
 	[OUTCOME_UNPROTECTED] = "unprotected",
 	[OUTCOME_DISABLED] = "disabled",
 	[OUTCOME_NOT_APPLICABLE] = "not-applicable",
-	[OUTCOME_RECOVERY] = "recovery"};
+	[OUTCOME_RECOVERY] = "recovery",
+	[OUTCOME_DEFERRED] = "deferred"};
 
 const char *outcome_name(enum outcome outcome)
 {
@@ -28,6 +29,7 @@ int outcome_exit(enum outcome outcome)
 	switch (outcome) {
 	case OUTCOME_ENFORCED:
 	case OUTCOME_NO_POLICY:
+	case OUTCOME_DEFERRED:
 		return EXIT_DONE;
 	case OUTCOME_FALLBACK:
 	case OUTCOME_UNPROTECTED:
@@ -68,7 +70,8 @@ static const char *candidate_result_name(enum candidate_result result)
 {
 	static const char *const names[] = {[CANDIDATE_ACCEPTED] = "accepted",
 		[CANDIDATE_FAILED] = "failed",
-		[CANDIDATE_ABSENT] = "absent"};
+		[CANDIDATE_ABSENT] = "absent",
+		[CANDIDATE_DEFERRED] = "deferred"};
 
 	return names[result];
 }
@@ -128,24 +131,29 @@ void report_add_denied(
 	candidate->denied_count--;
 }
 
-const struct report_candidate *report_policy(const struct report *report)
+static const struct report_candidate *find_result(const struct report *report, enum candidate_result result)
 {
 	size_t i;
 
 	for (i = 0; i < report->candidate_count; i++)
-		if (report->candidates[i].result == CANDIDATE_ACCEPTED)
+		if (report->candidates[i].result == result)
 			return &report->candidates[i];
 	return NULL;
 }
 
+const struct report_candidate *report_policy(const struct report *report)
+{
+	return find_result(report, CANDIDATE_ACCEPTED);
+}
+
+const struct report_candidate *report_deferred(const struct report *report)
+{
+	return find_result(report, CANDIDATE_DEFERRED);
+}
+
 bool report_has_failed(const struct report *report)
 {
-	size_t i;
-
-	for (i = 0; i < report->candidate_count; i++)
-		if (report->candidates[i].result == CANDIDATE_FAILED)
-			return true;
-	return false;
+	return find_result(report, CANDIDATE_FAILED) != NULL;
 }
 
 size_t report_count_certs(const struct report *report, enum cert_result result)
@@ -218,6 +226,24 @@ static void candidate_json(const struct report_candidate *candidate, struct json
 	json_object_end(json);
 }
 
+static void stage0_json(const struct report_candidate *stage0, struct json *json)
+{
+	if (!stage0->path) {
+		json_null(json, "stage0");
+		return;
+	}
+	json_object_begin(json, "stage0");
+	json_string(json, "path", stage0->path);
+	json_string(json, "sha256", *stage0->sha256 ? stage0->sha256 : NULL);
+	json_string(json, "stage", policy_stage_name(stage0->stage));
+	json_string(json, "result", candidate_result_name(stage0->result));
+	json_string(json, "signed_by", stage0->signed_by);
+	json_string(json, "not_verified", stage0->not_verified);
+	json_string(json, "proof", stage0->proof);
+	problem_json(&stage0->problem, json);
+	json_object_end(json);
+}
+
 static void policy_json(const struct report_candidate *policy, struct json *json)
 {
 	if (!policy) {
@@ -252,6 +278,8 @@ void report_json(const struct report *report, struct buf *ret)
 	for (i = 0; i < report->candidate_count; i++)
 		candidate_json(&report->candidates[i], &json);
 	json_array_end(&json);
+	stage0_json(&report->stage0, &json);
+	json_bool(&json, "late", report->late);
 	json_array_begin(&json, "messages");
 	for (i = 0; i < report->message_count; i++)
 		json_string(&json, NULL, report->messages[i]);
@@ -310,6 +338,8 @@ static void candidate_text(const struct report_candidate *candidate, struct buf 
 		buf_printf(ret, " failed at stage %s", policy_stage_name(candidate->stage));
 	else if (candidate->result == CANDIDATE_ABSENT)
 		buf_puts(ret, " is absent");
+	else if (candidate->result == CANDIDATE_DEFERRED)
+		buf_puts(ret, " waits for imaboot-late.service");
 	else
 		buf_printf(
 			ret, " is in force, proven by %s", candidate->proof ? candidate->proof : "nothing");
@@ -338,6 +368,8 @@ void report_text(const struct report *report, struct buf *ret)
 		buf_putc(ret, '\n');
 	}
 	report_certs_text(report, ret);
+	if (report->stage0.path)
+		candidate_text(&report->stage0, ret);
 	for (i = 0; i < report->candidate_count; i++)
 		candidate_text(&report->candidates[i], ret);
 }
@@ -386,6 +418,7 @@ void report_failure(const struct report *report, struct buf *ret)
 void report_summary(const struct report *report, struct buf *ret)
 {
 	const struct report_candidate *policy = report_policy(report);
+	const struct report_candidate *deferred = report_deferred(report);
 	size_t loaded = report_count_certs(report, CERT_LOADED) + report_count_certs(report, CERT_PRESENT);
 
 	buf_printf(ret, "outcome %s: ", outcome_name(report->outcome));
@@ -393,6 +426,10 @@ void report_summary(const struct report *report, struct buf *ret)
 		buf_puts(ret, "policy ");
 		escape_string(ret, policy->path ? policy->path : "");
 		buf_printf(ret, " (%s) in force", policy->source);
+	} else if (deferred) {
+		buf_puts(ret, "policy ");
+		escape_string(ret, deferred->path);
+		buf_printf(ret, " (%s) waits for imaboot-late.service", deferred->source);
 	} else {
 		buf_puts(ret, "no policy loaded");
 	}
@@ -413,6 +450,16 @@ static void free_denied(struct report_candidate *candidate)
 	free(candidate->denied);
 }
 
+void report_reset_candidate(struct report_candidate *candidate)
+{
+	free(candidate->path);
+	free(candidate->signed_by);
+	free(candidate->not_verified);
+	free_denied(candidate);
+	problem_free(&candidate->problem);
+	*candidate = (struct report_candidate){0};
+}
+
 void report_free(struct report *report)
 {
 	size_t i;
@@ -422,13 +469,9 @@ void report_free(struct report *report)
 		free(report->certs[i].key);
 		problem_free(&report->certs[i].problem);
 	}
-	for (i = 0; i < report->candidate_count; i++) {
-		free(report->candidates[i].path);
-		free(report->candidates[i].signed_by);
-		free(report->candidates[i].not_verified);
-		free_denied(&report->candidates[i]);
-		problem_free(&report->candidates[i].problem);
-	}
+	for (i = 0; i < report->candidate_count; i++)
+		report_reset_candidate(&report->candidates[i]);
+	report_reset_candidate(&report->stage0);
 	for (i = 0; i < report->message_count; i++)
 		free(report->messages[i]);
 	free(report->certs);

@@ -7,14 +7,18 @@
  *   schema        1
  *   version       of the program that wrote it
  *   outcome       enforced, fallback, no-policy, unprotected, disabled, not-applicable, recovery,
- *                 failed; others may come
+ *                 failed; deferred (imaboot-late.service loads the policy and then writes this file
+ *                 anew); others may come
  *   kernel        {"ima_policy_file": absent, loaded-once, read-only, writable or readable} after the boot
  *   keyring       the one the signers went to, ".ima" or "_ima"; null where none was used
  *   certificates  [{path, source: image or root, keyring, result: loaded, present, skipped or
  *                 refused, key: the kernel's description or null, reason, remedy: text or null}]
  *   candidates    [{source: root, known-good, image or parameter, path, sha256, stage: read, signature, preflight,
- *                 dry-run, commit or confirm, result: accepted, failed or absent, reason, remedy, denied:
+ *                 dry-run, commit or confirm, result: accepted, failed, absent or deferred, reason, remedy, denied:
  *                 [{path, source: image or root, line: of the rule, 0 for one in force before, cause}]}]
+ *   stage0        null, or the stage-0 policy that went before one with labels: {path, sha256, stage, result,
+ *                 signed_by, not_verified, proof, reason, remedy}
+ *   late          whether imaboot-late.service wrote this
  *   messages      [text]: refused parameters and the like
  *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
  *                 not_verified: why there is no such key, or null,
@@ -42,6 +46,7 @@ enum outcome {
 	OUTCOME_DISABLED,
 	OUTCOME_NOT_APPLICABLE,
 	OUTCOME_RECOVERY, /* asked for: nothing was loaded, and a person will be asked */
+	OUTCOME_DEFERRED,
 };
 
 enum cert_result {
@@ -70,7 +75,7 @@ enum policy_stage {
 	STAGE_CONFIRM,
 };
 
-enum candidate_result { CANDIDATE_ACCEPTED, CANDIDATE_FAILED, CANDIDATE_ABSENT };
+enum candidate_result { CANDIDATE_ACCEPTED, CANDIDATE_FAILED, CANDIDATE_ABSENT, CANDIDATE_DEFERRED };
 
 /* A file that the policy would deny, though it must run next. */
 struct report_denied {
@@ -104,6 +109,8 @@ struct report {
 	size_t cert_count;
 	struct report_candidate *candidates;
 	size_t candidate_count;
+	struct report_candidate stage0; /* path NULL: none was tried */
+	bool late;                      /* written by imaboot-late.service */
 	char **messages;
 	size_t message_count;
 	bool guard;
@@ -122,6 +129,9 @@ int outcome_exit(enum outcome outcome);
 struct report_cert *report_add_cert(struct report *report);
 struct report_candidate *report_add_candidate(struct report *report);
 
+/* Empties a record. */
+void report_reset_candidate(struct report_candidate *candidate);
+
 /* Adds a message. Returns 0 or -ENOMEM. */
 _must_check_ int report_add_message(struct report *report, const char *format, ...) _printf_(2, 3);
 
@@ -131,6 +141,9 @@ void report_add_denied(struct report_candidate *candidate, const char *path, boo
 
 /* The candidate that is in force, or NULL. */
 const struct report_candidate *report_policy(const struct report *report);
+
+/* The candidate that waits for imaboot-late.service, or NULL. */
+const struct report_candidate *report_deferred(const struct report *report);
 
 /* True where a candidate was there and did not pass. */
 bool report_has_failed(const struct report *report);

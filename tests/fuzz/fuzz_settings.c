@@ -74,6 +74,7 @@ static void check_run(const uint8_t *data, size_t size, const struct params *par
 	/* Only these are theirs to change. */
 	CHECK(settings.config.allow_override == before.allow_override);
 	CHECK(settings.config.signature == before.signature && settings.config.pcr == before.pcr);
+	CHECK(settings.config.labels == before.labels);
 	CHECK(settings.config.pcr_required == before.pcr_required);
 	CHECK(settings.config.root_certs == before.root_certs);
 	CHECK(settings.config.pcr >= CONFIG_PCR_NONE && settings.config.pcr <= 23);

@@ -75,6 +75,7 @@ static void nothing_means_the_defaults(void **context)
 		assert_int_equal(config.timeout_action, TIMEOUT_REBOOT);
 		assert_int_equal(config.pcr, 12);
 		assert_false(config.pcr_required);
+		assert_int_equal(config.labels, CONFIG_LABELS_AUTO);
 		config_free(&config);
 	}
 }
@@ -142,7 +143,8 @@ static void every_word_is_read_and_given_back(void **context)
 		{KEY_PCR_REQUIRED, {"no", "yes"}}, {KEY_POLICY, {"/", "/p", "/a b"}},
 		{KEY_KNOWN_GOOD, {"/p", "none"}}, {KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}},
 		{KEY_PCR, {"0", "7", "23", "none"}}, {KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
-		{KEY_PREFLIGHT, {"init", "off", "/a", "/a /b", "init /a /b"}}};
+		{KEY_PREFLIGHT, {"init", "off", "/a", "/a /b", "init /a /b"}},
+		{KEY_LABELS, {"auto", "stage0", "late", "refuse"}}};
 	const char *const *word;
 	char line[64];
 	size_t i;
@@ -180,6 +182,8 @@ static void words_have_their_meaning(void **context)
 	assert_int_equal(config.preflight, PREFLIGHT_LIST);
 	(void)value_of("pcr-required = yes", KEY_PCR_REQUIRED);
 	assert_true(config.pcr_required);
+	(void)value_of("labels = late", KEY_LABELS);
+	assert_int_equal(config.labels, CONFIG_LABELS_LATE);
 }
 
 #define HASH_WRONG                                                                                  \

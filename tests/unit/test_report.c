@@ -94,10 +94,10 @@ static void empty_report_as_json(void **context)
 
 	(void)context;
 	report_json(&report, &buf);
-	assert_buf(&buf,
-		"{\"schema\":1,\"version\":\"" IMABOOT_VERSION "\",\"outcome\":\"failed\","
-		"\"kernel\":{\"ima_policy_file\":null},\"keyring\":null,\"certificates\":[],"
-		"\"candidates\":[],\"messages\":[],\"policy\":null,\"guard\":false,\"duration_us\":0}\n");
+	assert_buf(&buf, "{\"schema\":1,\"version\":\"" IMABOOT_VERSION "\",\"outcome\":\"failed\","
+			 "\"kernel\":{\"ima_policy_file\":null},\"keyring\":null,\"certificates\":[],"
+			 "\"candidates\":[],\"stage0\":null,\"late\":false,\"messages\":[],\"policy\":null,"
+			 "\"guard\":false,\"duration_us\":0}\n");
 }
 
 static void whole_report_as_json(void **context)
@@ -127,7 +127,7 @@ static void whole_report_as_json(void **context)
 		"{\"source\":\"image\",\"path\":\"/etc/imaboot/policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"stage\":\"confirm\","
 		"\"result\":\"accepted\",\"reason\":null,\"remedy\":null,\"denied\":[]}],"
-		"\"messages\":[\"a message\",\"another\"],"
+		"\"stage0\":null,\"late\":false,\"messages\":[\"a message\",\"another\"],"
 		"\"policy\":{\"source\":\"image\",\"path\":\"/etc/imaboot/policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"signed_by\":\"A: "
 		"01\",\"not_verified\":null,"
@@ -152,6 +152,59 @@ static void whole_report_as_text(void **context)
 		"certificate (image) /etc/keys/ima/d.der present in .ima\n"
 		"policy (root) /etc/ima/ima-policy failed at stage signature: has no signature; sign it\n"
 		"policy (image) /etc/imaboot/policy is in force, proven by kernel-log, signed by 'A: 01'\n");
+}
+
+/* A stage-0 policy is no candidate: it is told, but never "the policy". */
+static void stage0_is_told(void **context)
+{
+	_cleanup_report_ struct report report = {.outcome = OUTCOME_FAILED, .late = true};
+	struct buf buf = {0};
+
+	(void)context;
+	report.stage0.source = "stage-0";
+	report.stage0.path = strdup("/etc/imaboot/stage0");
+	report.stage0.stage = STAGE_CONFIRM;
+	report.stage0.proof = "read-back";
+	report.stage0.signed_by = strdup("A: 01");
+	memcpy(report.stage0.sha256, sum, sizeof(sum));
+	assert_null(report_policy(&report));
+	report_json(&report, &buf);
+	assert_non_null(strstr(buf_string(&buf),
+		"\"stage0\":{\"path\":\"/etc/imaboot/stage0\",\"sha256\":\""
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"stage\":\"confirm\","
+		"\"result\":\"accepted\",\"signed_by\":\"A: 01\",\"not_verified\":null,"
+		"\"proof\":\"read-back\",\"reason\":null,\"remedy\":null},\"late\":true,"));
+	buf_free(&buf);
+	report_text(&report, &buf);
+	assert_buf(&buf, "outcome failed: no policy loaded, guard not set, 0.000 ms\n"
+			 "policy (stage-0) /etc/imaboot/stage0 is in force, proven by read-back, signed by "
+			 "'A: 01'\n");
+	report_reset_candidate(&report.stage0);
+	assert_null(report.stage0.path);
+	report.stage0.path = strdup("built-in");
+	report_json(&report, &buf);
+	assert_non_null(strstr(buf_string(&buf), "\"sha256\":null,"));
+	buf_free(&buf);
+}
+
+static void deferred_policy_is_told(void **context)
+{
+	_cleanup_report_ struct report report = {.outcome = OUTCOME_DEFERRED, .guard = true};
+	struct buf buf = {0};
+
+	(void)context;
+	assert_null(report_deferred(&report));
+	(void)add_candidate(&report, "/p", "root", CANDIDATE_DEFERRED);
+	assert_ptr_equal(report_deferred(&report), &report.candidates[0]);
+	assert_null(report_policy(&report));
+	assert_false(report_has_failed(&report));
+	report_text(&report, &buf);
+	assert_buf(&buf,
+		"outcome deferred: policy /p (root) waits for imaboot-late.service, guard set, 0.000 ms\n"
+		"policy (root) /p waits for imaboot-late.service\n");
+	report_json(&report, &buf);
+	assert_non_null(strstr(buf_string(&buf), "\"result\":\"deferred\""));
+	buf_free(&buf);
 }
 
 static void certificates_alone(void **context)
@@ -237,7 +290,8 @@ static void outcomes_have_names_and_exit_codes(void **context)
 		{OUTCOME_FALLBACK, "fallback", EXIT_FALLBACK}, {OUTCOME_NO_POLICY, "no-policy", EXIT_DONE},
 		{OUTCOME_UNPROTECTED, "unprotected", EXIT_FALLBACK},
 		{OUTCOME_DISABLED, "disabled", EXIT_NOT_APPLICABLE},
-		{OUTCOME_NOT_APPLICABLE, "not-applicable", EXIT_NOT_APPLICABLE}};
+		{OUTCOME_NOT_APPLICABLE, "not-applicable", EXIT_NOT_APPLICABLE},
+		{OUTCOME_DEFERRED, "deferred", EXIT_DONE}};
 	size_t i;
 
 	(void)context;
@@ -297,6 +351,8 @@ int main(void)
 		cmocka_unit_test(empty_report_as_json),
 		cmocka_unit_test(whole_report_as_json),
 		cmocka_unit_test(whole_report_as_text),
+		cmocka_unit_test(stage0_is_told),
+		cmocka_unit_test(deferred_policy_is_told),
 		cmocka_unit_test(certificates_alone),
 		cmocka_unit_test(absent_policy_as_text),
 		cmocka_unit_test(summary_without_keyring),

@@ -199,6 +199,7 @@ static void defaults_are_explained(void **context)
 		"allow-override = no (default)\n"
 		"pcr = 12 (default)\n"
 		"pcr-required = no (default)\n"
+		"labels = auto (default)\n"
 		"rd.imaboot: not given\n"
 		"rd.imaboot.recovery: not given\n"
 		"rd.imaboot.policy: not given\n"
@@ -215,7 +216,8 @@ static void origins_are_explained(void **context)
 		"known-good = none\non-failure = halt\nrecovery-timeout = 90\n"
 		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n"
 		"preflight = init /p\n"
-		"recovery-password = $6$salt$hash\n";
+		"recovery-password = $6$salt$hash\n"
+		"labels = stage0\n";
 
 	(void)context;
 	apply(config,
@@ -233,10 +235,11 @@ static void origins_are_explained(void **context)
 		"on-failure = reboot (kernel command line)\n"
 		"recovery-timeout = 90 (configuration, line 9)\n"
 		"recovery-timeout-action = poweroff (configuration, line 10)\n"
-		"recovery-password = set (configuration, line 14)\n"
+		"recovery-password = set (configuration, line 15)\n"
 		"allow-override = no (default)\n"
 		"pcr = none (configuration, line 11)\n"
 		"pcr-required = yes (configuration, line 12)\n"
+		"labels = stage0 (configuration, line 16)\n"
 		"rd.imaboot: refused\n"
 		"rd.imaboot.recovery: not given\n"
 		"rd.imaboot.policy: refused\n"
