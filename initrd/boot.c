@@ -6,9 +6,11 @@
  */
 #include "boot_internal.h"
 
+#include <errno.h>
 #include "candidate.h"
 #include "certs.h"
 #include "guard.h"
+#include "late.h"
 #include "log.h"
 #include "rootfile.h"
 #include "securityfs.h"
@@ -43,13 +45,13 @@ static bool is_applicable(struct boot *boot)
 		report->outcome = OUTCOME_NOT_APPLICABLE;
 		return false;
 	}
-	if (!boot->settings.enabled && !boot->again) {
+	if (!boot->settings.enabled && !boot->again && !boot->late) {
 		boot_note(boot, LOG_WARNING,
 			"switched off by the kernel parameter rd.imaboot=0: no policy is loaded");
 		report->outcome = OUTCOME_DISABLED;
 		return false;
 	}
-	if (boot->settings.recovery && !boot->again) {
+	if (boot->settings.recovery && !boot->again && !boot->late) {
 		boot_note(boot, LOG_WARNING,
 			"no policy is loaded: the kernel parameter rd.imaboot.recovery asks for the "
 			"recovery");
@@ -132,6 +134,24 @@ static void set_guard(struct boot *boot)
 	boot->report->guard = r == 0;
 }
 
+/* See late_appraise_self(): without it nothing signed could be executed where the keyring is _ima. */
+static void find_keyring(struct boot *boot)
+{
+	int r;
+
+	if (!report_policy(boot->report) || !boot->report->keyring ||
+		!string_equal(boot->report->keyring, KEYRING_USER))
+		return;
+	r = late_appraise_self();
+	if (r < 0)
+		boot_note(boot, LOG_ERR,
+			"this program cannot be executed under the policy: %s; the kernel may not have found "
+			"its "
+			"keyring " KEYRING_USER
+			" by it, and then refuses what is signed: sign the imaboot of the root",
+			strerror(-r));
+}
+
 /* Lockdown and the policy file are read there. */
 static void mount_securityfs(void)
 {
@@ -150,6 +170,12 @@ static int open_roots(struct boot *boot)
 			"%s: the image's root cannot be opened: %s", boot->image, strerror(-boot->image_fd));
 		return boot->image_fd;
 	}
+	if (boot->late && late_check(boot->image_fd) < 0) {
+		log_error("%s: is not what the initramfs left: it belongs to another user, or others may "
+			  "read it; reboot",
+			boot->image);
+		return -EPERM;
+	}
 	if (!boot->root)
 		return 0;
 	boot->root_fd = root_open(boot->root);
@@ -166,17 +192,17 @@ static int open_roots(struct boot *boot)
 	return 0;
 }
 
-/* A later run needs what the guard of the first one keeps from everybody. */
+/* A later run needs what the guard of the first one keeps from everybody; it is set again in the end. */
 static void prepare_again(struct boot *boot)
 {
 	int r;
 
-	if (!boot->again)
+	if (!boot->again && !boot->late)
 		return;
 	r = guard_lift();
 	if (r < 0)
 		log_error("the guard over " IMA_POLICY " cannot be lifted: %s", strerror(-r));
-	if (boot->again->choice >= 0)
+	if (boot->again && boot->again->choice >= 0)
 		boot->settings.choice = (enum policy_choice)boot->again->choice;
 }
 
@@ -185,13 +211,17 @@ static void run(struct boot *boot, struct boot_end *ret)
 	struct report *report = boot->report;
 
 	report->outcome = OUTCOME_FAILED;
+	report->late = boot->late;
 	config_init(&boot->settings.config);
 	mount_securityfs();
 	if (open_roots(boot) == 0) {
 		boot->misconfigured = boot_read_settings(boot) < 0;
 		prepare_again(boot);
-		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot))
+		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot)) {
 			boot_load_policy(boot);
+			if (boot->late)
+				find_keyring(boot);
+		}
 	}
 	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)
 		set_guard(boot);
@@ -218,6 +248,14 @@ void boot_run_again(const char *image, const char *root, const struct boot_again
 		.image_fd = -1,
 		.root_fd = -1,
 		.again = again};
+
+	run(&boot, ret);
+}
+
+void boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret)
+{
+	struct boot boot = {
+		.report = report, .image = image, .root = root, .image_fd = -1, .root_fd = -1, .late = true};
 
 	run(&boot, ret);
 }

@@ -40,6 +40,12 @@ void boot_run_again(const char *image, const char *root, const struct boot_again
 	struct report *report, struct boot_end *ret);
 
 /*
+ * Finishes a boot that was deferred, in the running system: the same work once more, with the folder that late.h
+ * kept in the image's place. What is refused now is refused for good.
+ */
+void boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret);
+
+/*
  * Carries the end out: waits, writes back what is not on the disks yet, and stops the machine
  * (reboot(2)). Returns only where the action is BOOT_RETURN or the kernel refuses.
  */

@@ -68,7 +68,10 @@ static void settle_recovery(struct boot *boot, struct boot_end *end)
 	const struct config *config = &boot->settings.config;
 
 	(void)!boot_mark(boot, "imaboot: recovery");
-	end->recovery = true;
+	end->recovery = !boot->late;
+	/* In the running system nobody holds the boot when this program ends. */
+	if (boot->late && !config->recovery_timeout)
+		end->action = BOOT_HALT;
 	if (!config->recovery_timeout || has_recovery(boot))
 		return;
 	end->action = action_of(config->timeout_action);
@@ -131,6 +134,8 @@ void boot_settle(struct boot *boot, struct boot_end *ret)
 		settle_unprotected(boot, ret, "imaboot: unprotected boot");
 	else if (outcome == OUTCOME_DISABLED)
 		settle_unprotected(boot, ret, "imaboot: disabled");
+	else if (outcome == OUTCOME_DEFERRED)
+		settle_unprotected(boot, ret, "imaboot: deferred");
 	else if (outcome == OUTCOME_NO_POLICY)
 		settle_unprotected(boot, ret, "imaboot: no policy");
 }

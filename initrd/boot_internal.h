@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the boot share: boot.c (order), boot_settings.c, boot_policy.c, boot_failure.c. */
+/* What the files of the boot share: boot.c (order), boot_settings.c, boot_policy.c, boot_labels.c, boot_failure.c. */
 #ifndef IMABOOT_BOOT_INTERNAL_H
 #define IMABOOT_BOOT_INTERNAL_H
 
 #include <stdbool.h>
 #include "boot.h"
+#include "candidate.h"
 #include "params.h"
 #include "report.h"
 #include "settings.h"
@@ -20,6 +21,7 @@ struct boot {
 	bool misconfigured;             /* the configuration has errors */
 	bool silent;                    /* boot_note() says nothing */
 	const struct boot_again *again; /* NULL in the first run */
+	bool late;                      /* imaboot-late.service runs this, in the running system */
 };
 
 /* Says something in the log and keeps it for the report. */
@@ -27,6 +29,16 @@ void boot_note(struct boot *boot, int level, const char *format, ...) _printf_(3
 
 /* Reads configuration, parameters and platform. Returns 0, or a negative errno for a wrong configuration. */
 _must_check_ int boot_read_settings(struct boot *boot);
+
+/* Whether a candidate's signature must verify. */
+bool boot_requires_signature(const struct boot *boot);
+
+/*
+ * Stage dry-run of a candidate. Where nothing but labels that no security module knows yet stands against it, what the
+ * configuration's key labels says is done: a stage-0 policy is committed, after which they are taken, or the load is put
+ * off (the record's result is then CANDIDATE_DEFERRED). Returns 0, or a negative errno with the record's problem set.
+ */
+_must_check_ int boot_dry_run(struct boot *boot, struct candidate *candidate);
 
 /* Takes the policies through their stages, in order, and settles the outcome. */
 void boot_load_policy(struct boot *boot);

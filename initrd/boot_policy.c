@@ -11,7 +11,7 @@
 #include "platform.h"
 #include "preflight.h"
 
-static bool signature_is_required(const struct boot *boot)
+bool boot_requires_signature(const struct boot *boot)
 {
 	enum config_signature signature = boot->settings.config.signature;
 
@@ -46,7 +46,7 @@ static int preflight(struct boot *boot, struct candidate *candidate)
 }
 
 /*
- * Takes one candidate through its stages; path NULL: the image's. Returns 0 when it is in force,
+ * Takes one candidate through its stages; path NULL: the image's. Returns 0 when it is in force or deferred,
  * -ENOENT where it is absent, or another negative errno.
  */
 static int try_candidate(struct boot *boot, const char *source, const char *path)
@@ -64,7 +64,7 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 	r = path ? candidate_read(&candidate, boot->root_fd, boot->root, path)
 		 : candidate_read_image(&candidate, boot->image_fd, boot->image);
 	if (r == 0)
-		r = candidate_check_signature(&candidate, signature_is_required(boot));
+		r = candidate_check_signature(&candidate, boot_requires_signature(boot));
 	if (r == 0 && candidate_is_in_force(&candidate)) {
 		boot_note(boot, LOG_NOTICE, "policy %s (%s) is in force already: it is not loaded again",
 			record->path, source);
@@ -73,7 +73,9 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 	if (r == 0)
 		r = preflight(boot, &candidate);
 	if (r == 0)
-		r = candidate_dry_run(&candidate);
+		r = boot_dry_run(boot, &candidate);
+	if (r == 0 && record->result == CANDIDATE_DEFERRED)
+		return 0;
 	if (r == 0 && boot->again && boot->again->check_only) {
 		record->result = CANDIDATE_ACCEPTED;
 		return 0;
@@ -149,7 +151,7 @@ void boot_load_policy(struct boot *boot)
 	if (r < 0 && r != -ENOMEM)
 		r = try_candidate(boot, "image", NULL);
 	if (r == 0) {
-		report->outcome = outcome_of_success(boot);
+		report->outcome = report_deferred(report) ? OUTCOME_DEFERRED : outcome_of_success(boot);
 		return;
 	}
 	report->outcome = OUTCOME_FAILED;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -21,6 +22,7 @@
 
 #define XATTR_IMA "security.ima"
 #define SHA1_SWITCH "set allow-sha1 = yes in " CONFIG_FILE " of the image"
+#define SIG_SUFFIX ".sig"
 
 static int fail(struct candidate *candidate, int error)
 {
@@ -112,8 +114,8 @@ static int move_to_memory(struct candidate *candidate, struct problem *problem)
 		return problem_set(problem, r, "no memory file can be made for it: %s", strerror(-r));
 	if (candidate->sig_len && fsetxattr(fd, XATTR_IMA, candidate->sig, candidate->sig_len, 0) < 0) {
 		r = -errno;
-		problem_set(problem, r, "its signature %s cannot be attached: %s", IMAGE_POLICY_SIG_PATH,
-			strerror(-r));
+		problem_set(problem, r, "its signature %s" SIG_SUFFIX " cannot be attached: %s",
+			candidate->record->path, strerror(-r));
 		problem_remedy(
 			problem, "use a kernel with CONFIG_TMPFS_XATTR, or correct the signature file");
 		return r;
@@ -127,20 +129,19 @@ static int move_to_memory(struct candidate *candidate, struct problem *problem)
 }
 
 /* Reads the detached signature; its absence leaves the policy unsigned. */
-static int read_detached(
-	struct candidate *candidate, int image_fd, const char *image, struct problem *problem)
+static int read_detached(struct candidate *candidate, int image_fd, const char *image, const char *sig_path,
+	struct problem *problem)
 {
 	_cleanup_rootfile_ struct rootfile sig = {.fd = -1};
 	_cleanup_problem_ struct problem sig_problem = {0};
-	int r = rootfile_read(image_fd, image, IMAGE_POLICY_SIG_PATH, IMASIG_MAX, &sig, &sig_problem);
+	int r = rootfile_read(image_fd, image, sig_path, IMASIG_MAX, &sig, &sig_problem);
 
 	if (r == -ENOENT && !sig_problem.remedy)
 		return 0;
 	if (r < 0) {
-		problem_set(problem, r, "its signature " IMAGE_POLICY_SIG_PATH " %s",
-			problem_reason_text(&sig_problem));
-		problem_remedy(problem, "make it again: imactl sign --detached --key KEY "
-					"'" IMAGE_POLICY_PATH "'");
+		problem_set(problem, r, "its signature %s %s", sig_path, problem_reason_text(&sig_problem));
+		problem_remedy(problem, "make it again: imactl sign --detached --key KEY '%s'",
+			candidate->record->path);
 		return r;
 	}
 	memcpy(candidate->sig, sig.bytes, sig.len);
@@ -148,20 +149,42 @@ static int read_detached(
 	return 0;
 }
 
-int candidate_read_image(struct candidate *candidate, int image_fd, const char *image)
+int candidate_read_detached(struct candidate *candidate, int image_fd, const char *image, const char *path)
 {
 	struct problem *problem = enter(candidate, STAGE_READ);
-	int r = set_path(candidate, IMAGE_POLICY_PATH);
+	char sig_path[PATH_MAX];
+	int r = set_path(candidate, path);
 
+	(void)format_text(sig_path, sizeof(sig_path), "%s" SIG_SUFFIX, path);
 	if (r == 0)
-		r = rootfile_read(
-			image_fd, image, IMAGE_POLICY_PATH, POLICY_SIZE_MAX, &candidate->file, problem);
+		r = rootfile_read(image_fd, image, path, POLICY_SIZE_MAX, &candidate->file, problem);
 	if (r == -ENOENT && !problem->remedy)
 		candidate->record->result = CANDIDATE_ABSENT;
 	if (r == 0)
 		r = check_content(candidate, problem);
 	if (r == 0)
-		r = read_detached(candidate, image_fd, image, problem);
+		r = read_detached(candidate, image_fd, image, sig_path, problem);
+	if (r == 0)
+		r = move_to_memory(candidate, problem);
+	return r;
+}
+
+int candidate_read_image(struct candidate *candidate, int image_fd, const char *image)
+{
+	return candidate_read_detached(candidate, image_fd, image, IMAGE_POLICY_PATH);
+}
+
+int candidate_read_text(struct candidate *candidate, const char *name, const char *text)
+{
+	struct problem *problem = enter(candidate, STAGE_READ);
+	int r = set_path(candidate, name);
+
+	candidate->file.len = strlen(text);
+	candidate->file.bytes = (uint8_t *)strdup(text);
+	if (r == 0 && !candidate->file.bytes)
+		r = fail(candidate, -ENOMEM);
+	if (r == 0)
+		r = check_content(candidate, problem);
 	if (r == 0)
 		r = move_to_memory(candidate, problem);
 	return r;

@@ -18,7 +18,6 @@
 #define POLICY_SIZE_MAX (1024 * 1024) /* bytes of a policy file at boot */
 #define POLICY_PATH "/etc/ima/ima-policy"
 #define IMAGE_POLICY_PATH "/etc/imaboot/policy"
-#define IMAGE_POLICY_SIG_PATH "/etc/imaboot/policy.sig"
 
 struct candidate {
 	struct report_candidate *record; /* where stage, result and problem go; in the report */
@@ -42,6 +41,13 @@ _must_check_ int candidate_read(struct candidate *candidate, int root_fd, const 
  * on the kernel's tmpfs). A missing signature file leaves it unsigned. Returns as candidate_read().
  */
 _must_check_ int candidate_read_image(struct candidate *candidate, int image_fd, const char *image);
+
+/* The same for another file of the image: path, with its signature at path.sig. */
+_must_check_ int candidate_read_detached(
+	struct candidate *candidate, int image_fd, const char *image, const char *path);
+
+/* Stage read for text that the program has itself; name stands for the path. It has no signature. */
+_must_check_ int candidate_read_text(struct candidate *candidate, const char *name, const char *text);
 
 /*
  * Stage signature: verified with the certificates that the kernel accepted. required false: only

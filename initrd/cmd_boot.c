@@ -11,7 +11,7 @@
 #include "verbs.h"
 
 static const char *root_option;
-static bool explain_option;
+static bool explain_option, late_option;
 
 static uint64_t now_us(void)
 {
@@ -19,6 +19,25 @@ static uint64_t now_us(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* True where there is nothing to do; says why. The late run is for what the first one deferred. */
+static bool is_done(int *ret_status)
+{
+	char outcome[64] = "";
+	bool done = boot_is_done(outcome, ret_status);
+
+	if (late_option && !done) {
+		log_notice("no load was deferred in this boot: nothing is changed");
+		*ret_status = EXIT_NOT_APPLICABLE;
+		return true;
+	}
+	if (!done || (late_option && string_equal(outcome, outcome_name(OUTCOME_DEFERRED))))
+		return false;
+	log_notice("the work of this boot is done already, with outcome %s (see " RUN_STATUS
+		   "): nothing is changed",
+		outcome);
+	return true;
 }
 
 /* Prints the settings and does nothing else. */
@@ -31,6 +50,17 @@ static int explain(void)
 	return r < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
+/* The late run has the folder that the first one left in the image's place. */
+static void run_stages(struct report *report, struct boot_end *end)
+{
+	char image[PATH_MAX];
+
+	if (!late_option)
+		boot_run("/", root_option, report, end);
+	else if (sysfile_path(RUN_LATE, image) == 0)
+		boot_run_late(image, root_option ? root_option : "/", report, end);
+}
+
 static int run_boot(size_t count, char **operands)
 {
 	_cleanup_report_ struct report report = {0};
@@ -38,7 +68,6 @@ static int run_boot(size_t count, char **operands)
 	_cleanup_close_ int lock = -1;
 	uint64_t start = now_us();
 	struct boot_end end = {0};
-	char outcome[64];
 	int status;
 
 	(void)count;
@@ -50,13 +79,9 @@ static int run_boot(size_t count, char **operands)
 	if (lock < 0)
 		log_warning(RUN_DIR " cannot be made and locked: %s; there will be no report there",
 			strerror(-lock));
-	else if (boot_is_done(outcome, &status)) {
-		log_notice("the work of this boot is done already, with outcome %s (see " RUN_STATUS
-			   "): nothing is changed",
-			outcome);
+	else if (is_done(&status))
 		return status;
-	}
-	boot_run("/", root_option, &report, &end);
+	run_stages(&report, &end);
 	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
 	log_escaped(end.status == EXIT_FAILED || end.status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE,
@@ -75,6 +100,9 @@ static const struct verb_option options[] = {
 	{.name = "explain",
 		.help = "print the settings and where each comes from; do nothing",
 		.flag = &explain_option},
+	{.name = "late",
+		.help = "finish a load that the initramfs deferred (imaboot-late.service does)",
+		.flag = &late_option},
 	{0},
 };
 

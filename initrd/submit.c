@@ -74,7 +74,7 @@ static int explain_access(const struct submission *submission, struct problem *p
 }
 
 /* What the front end of the policy language says of the first rule that this kernel refuses; false: nothing. */
-static bool find_rule(const struct submission *submission, struct problem *problem)
+static bool find_rule(const struct submission *submission, enum label_state labels, struct problem *problem)
 {
 	_cleanup_policy_ struct policy policy = {0};
 	_cleanup_diags_ struct diags diags = {0};
@@ -82,6 +82,7 @@ static bool find_rule(const struct submission *submission, struct problem *probl
 	size_t i;
 
 	kernel_model_init(&model, submission->version);
+	model.labels = labels;
 	if (policy_parse(&model, submission->text, submission->text_len, &diags, &policy) == 0)
 		return false;
 	diags_sort(&diags);
@@ -97,19 +98,31 @@ static bool find_rule(const struct submission *submission, struct problem *probl
 	return false;
 }
 
+/* The kernel's own words, where the front end finds nothing: it may be a label, which only a security module knows. */
+static void quote_log(const struct submission *submission, struct problem *problem)
+{
+	const char *logged = submission->facts->bad_rule;
+	bool has_label = strstr(logged, "obj_") || strstr(logged, "subj_");
+
+	problem_set(problem, submission->error, "the kernel refuses a rule%s; it logged: %s",
+		has_label ? " with a label that no security module knows" : "", logged);
+	problem_remedy(problem, "%s",
+		has_label ? "correct the label, or load the policy once the module has its own policy"
+			  : "correct the rule, and sign the policy again");
+}
+
 /* EINVAL, ERANGE: a rule that this kernel does not take. */
 static int explain_rule(const struct submission *submission, struct problem *problem)
 {
-	const char *logged = submission->facts->bad_rule;
+	bool found = find_rule(submission, LABELS_KNOWN, problem);
 
-	if (!find_rule(submission, problem)) {
-		if (*logged)
-			problem_set(problem, submission->error, "the kernel refuses a rule; it logged: %s",
-				logged);
-		else
-			problem_set(problem, submission->error,
-				"the kernel refuses a rule, without a reason in its log");
+	if (!found && *submission->facts->bad_rule) {
+		quote_log(submission, problem);
+		return submission->error;
 	}
+	if (!found && !find_rule(submission, LABELS_REFUSED, problem))
+		problem_set(
+			problem, submission->error, "the kernel refuses a rule, without a reason in its log");
 	problem_remedy(problem, "correct the rule, and sign the policy again");
 	return submission->error;
 }

@@ -31,9 +31,15 @@ static struct {
 	int mount_error, guard_error;
 	const char *refused; /* the dry run refuses a policy with this text */
 	bool commit_does_nothing;
-	bool is_signed;       /* files of the root have SIGNATURE as their attribute */
-	int guards;           /* how often the guard was set */
-	int mounts;           /* how often securityfs was asked for */
+	const char *changes_mind; /* text of policies that are refused from the first commit on */
+	const char *denied;       /* text of policies that have no valid signature for the kernel */
+	bool labels_unknown;      /* rules with labels are refused while no policy is in force */
+	bool takes_many;          /* what is committed is shown, and more is taken */
+	int commits;
+	bool late;      /* boots as imaboot-late.service does, with /image as the folder that was kept */
+	bool is_signed; /* files of the root have SIGNATURE as their attribute */
+	int guards;     /* how often the guard was set */
+	int mounts;     /* how often securityfs was asked for */
 	struct buf submitted; /* "dry NAME " and "commit NAME " for each submission */
 	int mark_error;       /* what the TPM says */
 	struct buf marks;     /* "PCR EVENT\n" for each mark that was asked for */
@@ -57,6 +63,19 @@ int __wrap_securityfs_mount(void)
 	return fakeboot.mount_error;
 }
 
+/* Appends the rules to what the kernel shows, in its form where they are written in it but for the last blank. */
+static inline void fakeboot_show(const char *text)
+{
+	_cleanup_buf_ struct buf shown = {0};
+	const char *end;
+
+	buf_puts(&shown, fakeroot_read(IMA_POLICY));
+	for (; (end = strchr(text, '\n')); text = end + 1)
+		if (*text != '#')
+			buf_printf(&shown, "%.*s \n", (int)(end - text), text);
+	fakeroot_file(IMA_POLICY, buf_string(&shown));
+}
+
 int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 {
 	char text[256] = "";
@@ -67,9 +86,20 @@ int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 	buf_printf(&fakeboot.submitted, "%s %.*s ", commit ? "commit" : "dry",
 		name ? (int)strcspn(name + 5, "\n") : 1, name ? name + 5 : "?");
 	*ret_opened = true;
+	if (fakeboot.denied && strstr(text, fakeboot.denied))
+		return -EACCES;
 	if (fakeboot.refused && strstr(text, fakeboot.refused))
 		return -EINVAL;
-	if (commit && !fakeboot.commit_does_nothing)
+	if (fakeboot.changes_mind && fakeboot.commits && strstr(text, fakeboot.changes_mind))
+		return -EINVAL;
+	if (fakeboot.labels_unknown && !fakeboot.commits && strstr(text, "obj_"))
+		return -EINVAL;
+	if (!commit || fakeboot.commit_does_nothing)
+		return 0;
+	fakeboot.commits++;
+	if (fakeboot.takes_many)
+		fakeboot_show(text);
+	else
 		assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
 	return 0;
 }
@@ -165,7 +195,10 @@ static inline void fakeboot_run(int status, const char *outcome)
 	strcpy(root, fakeroot_path("/root"));
 	report_free(&fakeboot.report);
 	capture_begin(&fakeboot.err, STDERR_FILENO);
-	boot_run(image, root, &fakeboot.report, &fakeboot.end);
+	if (fakeboot.late)
+		boot_run_late(image, root, &fakeboot.report, &fakeboot.end);
+	else
+		boot_run(image, root, &fakeboot.report, &fakeboot.end);
 	(void)capture_end(&fakeboot.err);
 	assert_string_equal(outcome_name(fakeboot.report.outcome), outcome);
 	assert_int_equal(fakeboot.end.status, status);

@@ -93,6 +93,27 @@ static void bad_rule_is_told(void **context)
 		"correct the rule, and sign the policy again");
 }
 
+/* What is wrong with a label only a security module knows; where the kernel names no rule, the first label is told. */
+static void unknown_label_is_told(void **context)
+{
+	(void)context;
+	policy = "audit\nmeasure obj_type=x_t\n";
+	check(-EINVAL, true,
+		"line 2, column 18: no security module knows the label 'x_t', and the kernel refuses such a "
+		"file while its built-in policy is in force [unknown-label]",
+		"correct the rule, and sign the policy again");
+	strcpy(facts.bad_rule, "action=measure obj_type=x_t");
+	check(-EINVAL, true,
+		"the kernel refuses a rule with a label that no security module knows; it logged: "
+		"action=measure obj_type=x_t",
+		"correct the label, or load the policy once the module has its own policy");
+	strcpy(facts.bad_rule, "action=measure subj_role=r");
+	check(-EINVAL, true,
+		"the kernel refuses a rule with a label that no security module knows; it logged: "
+		"action=measure subj_role=r",
+		"correct the label, or load the policy once the module has its own policy");
+}
+
 /* The front end names the first error; warnings are none. */
 static void bad_rule_is_told_with_its_place(void **context)
 {
@@ -150,6 +171,7 @@ int main(void)
 		SUBMIT_TEST(kernels_log_explains_an_appraisal),
 		SUBMIT_TEST(silent_appraisal_is_told),
 		SUBMIT_TEST(bad_rule_is_told),
+		SUBMIT_TEST(unknown_label_is_told),
 		SUBMIT_TEST(bad_rule_is_told_with_its_place),
 		SUBMIT_TEST(rule_is_judged_for_the_running_kernel),
 		SUBMIT_TEST(other_refusals_are_told),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of initrd/cmd_*.c and policy_verb.c: what each verb prints, and its exit status.
- * wrap: boot_run certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
+ * wrap: boot_run boot_run_late certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
  * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
  * wrap: mount open boot_end boot_explain
  */
@@ -18,7 +18,7 @@
 #include "securityfs.h"
 
 static struct {
-	int boots, guard_error, lift_error, certs_error, mount_error;
+	int boots, late_boots, guard_error, lift_error, certs_error, mount_error;
 	bool has_ima, has_user;
 	const char *root; /* what boot and keys were given */
 	int read_error, dry_error, commit_error;
@@ -30,6 +30,7 @@ static struct {
 } fake;
 
 void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret);
+void __wrap_boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret);
 void __wrap_boot_end(const struct boot_end *end);
 int __wrap_boot_explain(const char *image, struct buf *ret);
 int __wrap_certs_load(const struct certs_source *source, struct report *report);
@@ -55,6 +56,15 @@ void __wrap_boot_run(const char *image, const char *root, struct report *report,
 	fake.root = root;
 	report->outcome = OUTCOME_FALLBACK;
 	*ret = (struct boot_end){.status = EXIT_FALLBACK, .action = fake.action, .delay = 7};
+}
+
+void __wrap_boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret)
+{
+	assert_string_equal(image, fakeroot_path(RUN_LATE));
+	fake.late_boots++;
+	fake.root = root;
+	report->outcome = OUTCOME_ENFORCED;
+	*ret = (struct boot_end){.status = EXIT_DONE, .delay = 7};
 }
 
 /* The report is written before the machine stops. */
@@ -244,7 +254,27 @@ static void boot_works_once_and_reports(void **context)
 	assert_int_equal(fake.boots, 1);
 }
 
-/* Options stay set: the tests with --explain come last. */
+/* Options stay set: the tests with --late and --explain come last. */
+static void deferred_boot_is_finished_once(void **context)
+{
+	(void)context;
+	check(RUN("boot", "--late"), EXIT_NOT_APPLICABLE, "",
+		"imaboot: no load was deferred in this boot: nothing is changed\n");
+	assert_false(fakeroot_has(RUN_STATUS));
+	fakeroot_file(RUN_OUTCOME, "deferred 0\n");
+	assert_int_equal(RUN("boot", "--late"), EXIT_DONE);
+	assert_int_equal(fake.late_boots, 1);
+	assert_string_equal(fake.root, "/");
+	assert_string_equal(fakeroot_read(RUN_OUTCOME), "enforced 0\n");
+	check(RUN("boot", "--late"), EXIT_DONE, "",
+		"imaboot: the work of this boot is done already, with outcome enforced (see "
+		"/run/imaboot/status.json): nothing is changed\n");
+	fakeroot_file(RUN_OUTCOME, "deferred 0\n");
+	assert_int_equal(RUN("boot", "--late", "--root", "/r"), EXIT_DONE);
+	assert_string_equal(fake.root, "/r");
+	assert_int_equal(fake.boots, 0);
+}
+
 static void settings_are_explained_and_nothing_is_done(void **context)
 {
 	(void)context;
@@ -461,6 +491,7 @@ int main(void)
 		VERB_TEST(status_as_json),
 		VERB_TEST(keys_are_listed),
 		VERB_TEST(root_that_is_the_image_is_no_root),
+		VERB_TEST(deferred_boot_is_finished_once),
 		VERB_TEST(settings_are_explained_and_nothing_is_done),
 	};
 

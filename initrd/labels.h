@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Labels of security modules (obj_type= and its like) in a policy, before those modules have a policy of their own.
+ *
+ * While the kernel's built-in policy is in force, a label that no module knows makes it refuse the file; once any other
+ * policy was loaded, the rule is taken and sleeps until its module knows the label (ima_policy.c: ima_lsm_rule_init,
+ * ima_lsm_update_rules). So it is found out beforehand whether the label can become known at all.
+ */
+#ifndef IMABOOT_LABELS_H
+#define IMABOOT_LABELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "buf.h"
+#include "policy.h"
+#include "problem.h"
+
+/* The rules of a text, with all its labels taken for known. Returns 0, -EINVAL where the text has an error, -ENOMEM. */
+_must_check_ int labels_parse(const char *text, size_t len, unsigned int kernel, struct policy *ret);
+
+/* True where a rule has a label. */
+bool labels_are_in(const struct policy *policy);
+
+/* Writes the rules without their labels, so that the kernel can judge the rest of them. */
+void labels_strip(const struct policy *policy, struct buf *ret);
+
+/* True where a rule appraises policies: what comes after it must be signed. */
+bool labels_chain_is_closed(const struct policy *policy);
+
+/*
+ * Whether each label can become known: a module that is active has such labels (/sys/kernel/security/lsm), and where
+ * only SELinux has, the root at root_fd (-1: there is none, and nothing is looked up) has an SELinux policy, loads it, and
+ * the label is in it. root is its name for messages. A module that has its policy already is asked by the dry run alone.
+ * Returns 0, or a negative errno with *problem set: -ENOENT it cannot, or what reading those files gives.
+ */
+_must_check_ int labels_check(
+	const struct policy *policy, int root_fd, const char *root, struct problem *problem);
+
+#endif
