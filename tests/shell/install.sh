@@ -37,11 +37,16 @@ wanted=$(
 		done
 		echo '644 usr/share/zsh/site-functions/_imaboot'
 		echo '644 usr/share/doc/imaboot/policies/executables'
+		echo '644 usr/lib/systemd/system/imaboot-late.service'
 		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )
 files() { (cd "$root" && find . -type f -printf '%m %P\n' | sort); }
 none 'install puts these files, with these modes' "$(diff <(files) <(echo "$wanted"))"
+is 'the unit is on' "$(cd "$root" && find . -type l -printf '%P %l\n')" \
+	'usr/lib/systemd/system/sysinit.target.wants/imaboot-late.service ../imaboot-late.service'
+is 'the unit names the program where it is' "$(grep ^ExecStart= "$root/usr/lib/systemd/system/imaboot-late.service")" \
+	'ExecStart=/usr/sbin/imaboot boot --late'
 none 'nothing that is installed can be written by others' "$(find "$root" -perm /022 ! -type l)"
 none 'no folder name of the build is in the programs' "$(grep -lF "$tree" "$root"/usr/*bin/*)"
 ok 'the installed program runs' "$root/usr/sbin/imaboot" version
