@@ -14,7 +14,9 @@
 #                                  own module instead), imaboot (with signer and policy of rsa2048), and each of them
 #                                  with -init after its name: without systemd in it
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
-#   disk_new NAME                  a machine with its disk, a root whose programs are signed by rsa2048
+#   disk_new NAME [selinux]        a machine with its disk, a root whose programs are signed by rsa2048. selinux: one with
+#                                  imaboot and an SELinux policy, permissive, and /usr/local/bin/exempt, not signed, of
+#                                  the type ping_exec_t
 #   disk_policy [SIGNER [PATH]]    standard input becomes /etc/ima/ima-policy, or PATH, on it, signed, or not
 #   VM_EXTRA                       further arguments for QEMU of image_boot
 #   image_boot KERNEL IMAGE UNTIL [CMDLINE]   boots until the extended regular expression UNTIL is on the serial line
@@ -36,9 +38,9 @@ image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it 
 	) 9> "$file.lock" || vm_die "cannot make $file: $(tail -n 5 "$file.log" 2> /dev/null)"
 }
 
-lab_root() {
-	local memo=$CACHE/root-systemd
-	[ -e "$memo" ] || { "$VM_LIB/root-systemd" > "$memo.$$" && mv "$memo.$$" "$memo"; } || return 1
+lab_root() { # [selinux]
+	local memo=$CACHE/root-systemd${1:+-$1}
+	[ -e "$memo" ] || { "$VM_LIB/root-systemd" "$@" > "$memo.$$" && mv "$memo.$$" "$memo"; } || return 1
 	cat "$memo"
 }
 
@@ -167,6 +169,11 @@ echo "multi-user.target is reached"
 echo "failed units: $(systemctl --failed --no-legend --plain)."
 echo "the signed program: $(/usr/local/bin/signed 2>&1)"
 echo "the unsigned program: $(/usr/local/bin/unsigned 2>&1)"
+if [ -e /usr/local/bin/exempt ]; then
+	echo "the exempt program: $(/usr/local/bin/exempt 2>&1)"
+	echo "SELinux: $(tr '\000' ' ' < /proc/1/attr/current)"
+	sed -n 's/^.* obj_/rule: &/p' /sys/kernel/security/ima/policy 2> /dev/null
+fi
 echo "status.json: $(cat /run/imaboot/status.json 2>&1)"
 grep -E ' (\.ima|_ima|asymmetri)' /proc/keys
 [ ! -w /sys/kernel/security/ima/policy ] || echo "the policy file can be written"
@@ -179,9 +186,14 @@ END
 # Programs, scripts, and what systemd runs: all that may be executed has a signature. evmctl signs a folder in one go;
 # the folder has links to them.
 disk_make() {
-	local out=$1 tree name
+	local out=$1 kind=${2:-} tree name
 	tree=$(mktemp -d "$CACHE/tree.XXXXXX") || return 1
-	cp -a "$(lab_root)" "$tree/root" || return 1
+	cp -a "$(lab_root ${kind:+"$kind"})" "$tree/root" || return 1
+	if [ "$kind" = selinux ]; then
+		BUILDER=$tree/root builder_make install
+		printf '#!/bin/sh\necho "the exempt program runs"\n' > "$tree/root/usr/local/bin/exempt"
+		chmod 755 "$tree/root/usr/local/bin/exempt"
+	fi
 	for name in signed unsigned; do
 		printf '#!/bin/sh\necho "the %s program runs"\n' "$name" > "$tree/root/usr/local/bin/$name"
 		chmod 755 "$tree/root/usr/local/bin/$name"
@@ -189,24 +201,34 @@ disk_make() {
 	lab_check > "$tree/root/lab/check"
 	chmod 755 "$tree/root/lab/check"
 	mkdir -p "$tree/sign" "$tree/root/etc/ima" "$tree/root/etc/sysconfig"
-	(cd "$tree/root" && find . -xdev -type f -perm /111 ! -path ./usr/local/bin/unsigned -print0 |
+	(cd "$tree/root" && find . -xdev -type f -perm /111 ! -path ./usr/local/bin/unsigned ! -path ./usr/local/bin/exempt -print0 |
 		awk 'BEGIN { RS = "\0" } { printf "%s%c../sign/%d%c", $0, 0, NR, 0 }' | xargs -0 -n 2 ln)
 	evmctl ima_sign --recursive --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
 		"$tree/sign" > "$out.log" 2>&1 || return 1
+	[ "$kind" != selinux ] || disk_label "$tree/root" >> "$out.log" 2>&1 || return 1
 	truncate -s 384M "$out.new"
 	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -d "$tree/root" "$out.new" >> "$out.log" 2>&1 || return 1
 	rm -rf "$tree"
 	mv "$out.new" "$out"
 }
 
+# The labels of the policy's file contexts; as attributes they need no SELinux on this machine. setfiles opens files by
+# their names in /proc.
+disk_label() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount --propagation private sh -c 'mount -t proc proc "$1/proc" &&
+		exec chroot "$1" setfiles -F -e /proc /etc/selinux/default/contexts/files/file_contexts /' sh "$1" || return
+	setfattr -n security.selinux -v 'system_u:object_r:ping_exec_t:s0\000' "$1/usr/local/bin/exempt"
+}
+
 disk_new() {
-	local base=$CACHE/root.ext4
+	local kind=${2:-} base=$CACHE/root${2:+-$2}.ext4
 	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}-$1.XXXXXX") || exit 1
 	VM_ALL+=("$VM")
 	VM_CA=$PKI/ca.der
 	# shellcheck disable=SC2034 # vm_kernel looks at it
 	VM_PACKED=''
-	image_once "$base" disk_make "$base"
+	image_once "$base" disk_make "$base" "$kind"
 	cp --sparse=always "$base" "$VM/disk"
 }
 
