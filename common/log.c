@@ -4,11 +4,20 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include "buf.h"
 #include "escape.h"
 #include "format.h"
 
 #define KMSG_PATH "/dev/kmsg"
+#define KMSG_SWITCH_PATH "/proc/sys/kernel/printk_devkmsg"
+#define PRINTK_PATH "/proc/sys/kernel/printk"
+#define JOURNAL_PATH "/run/systemd/journal/stdout"
+#define CONSOLE_PATH "/dev/console"
+#define CONSOLE_DEVICE makedev(5, 1)
 #define FACILITY_DAEMON (3 << 3)
 
 static struct {
@@ -51,21 +60,87 @@ static size_t cut_length(const struct buf *line, size_t max)
 	return max;
 }
 
-static void write_kmsg(int level, const struct buf *line)
+/* Reads the beginning of a small file; "" where it cannot be read. */
+static void read_word(const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, ret, size - 1);
+
+	ret[len > 0 ? len : 0] = '\0';
+}
+
+/* With printk.devkmsg=off the kernel takes what is written and drops it (printk.c, devkmsg_write). */
+static bool kmsg_is_off(void)
+{
+	char word[8];
+
+	read_word(KMSG_SWITCH_PATH, word, sizeof(word));
+	return strncmp(word, "off", 3) == 0;
+}
+
+/* Whether the kernel shows records of that level on the consoles (printk.c, suppress_message_printing). */
+static bool kernel_shows(int level)
+{
+	char word[8];
+
+	read_word(PRINTK_PATH, word, sizeof(word));
+	return strtol(word, NULL, 10) > level;
+}
+
+/* Returns true when the record is in the kernel's log. */
+static bool write_kmsg(int level, const struct buf *line)
 {
 	_cleanup_close_ int fd = open(KMSG_PATH, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_buf_ struct buf record = {0};
 	size_t len = cut_length(line, LOG_KMSG_MAX);
 
-	if (fd < 0)
-		return;
+	if (fd < 0 || kmsg_is_off())
+		return false;
 	buf_printf(&record, "<%d>", FACILITY_DAEMON | level);
 	buf_add(&record, line->data, len);
 	if (len < line->len)
 		buf_puts(&record, "...");
 	buf_putc(&record, '\n');
-	if (!record.failed)
-		(void)!write(fd, record.data, record.len); /* one write is one record */
+	/* One write is one record. */
+	return !record.failed && write(fd, record.data, record.len) == (ssize_t)record.len;
+}
+
+/*
+ * Whether stderr is a stream to the journal. $JOURNAL_STREAM would say so too (systemd.exec(5)), but dracut's scripts
+ * hand the environment of one service on to the next.
+ */
+static bool is_journal(void)
+{
+	struct sockaddr_un peer = {0};
+	socklen_t len = sizeof(peer);
+
+	return getpeername(STDERR_FILENO, (struct sockaddr *)&peer, &len) == 0 &&
+	       peer.sun_family == AF_UNIX && strncmp(peer.sun_path, JOURNAL_PATH, sizeof(JOURNAL_PATH)) == 0;
+}
+
+/*
+ * A line that is in the kernel's log goes where it is not seen yet: the journal reads that log, and the kernel shows
+ * it on the consoles, down to a level. Nobody shall be told twice, and no trouble kept back.
+ */
+static void write_second(int level, const struct buf *line)
+{
+	struct stat st;
+	bool console, journal;
+
+	if (fstat(STDERR_FILENO, &st) < 0)
+		return;
+	console = S_ISCHR(st.st_mode) && st.st_rdev == CONSOLE_DEVICE;
+	journal = is_journal();
+	if ((console || journal) && kernel_shows(level))
+		return;
+	if (!journal) {
+		write_out(STDERR_FILENO, line);
+	} else if (level <= LOG_WARNING) {
+		_cleanup_close_ int fd = open(CONSOLE_PATH, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+		if (fd >= 0)
+			write_out(fd, line);
+	}
 }
 
 /* Formats, escapes and prefixes a line; false when memory ran out. */
@@ -85,10 +160,13 @@ static bool make_line(struct buf *ret, const char *format, va_list args)
 
 static void send_line(int level, struct buf *line)
 {
-	if (state.kmsg)
-		write_kmsg(level, line);
+	bool logged = state.kmsg && write_kmsg(level, line);
+
 	buf_putc(line, '\n');
-	write_out(STDERR_FILENO, line);
+	if (logged)
+		write_second(level, line);
+	else
+		write_out(STDERR_FILENO, line);
 }
 
 static bool is_hidden(int level)
@@ -114,7 +192,7 @@ void log_kernel(int level, const char *format, ...)
 
 	va_start(args, format);
 	if (state.kmsg && make_line(&line, format, args))
-		write_kmsg(level, &line);
+		(void)write_kmsg(level, &line);
 	va_end(args);
 }
 

@@ -18,7 +18,12 @@
 /* Name that begins each line; a constant. */
 void log_set_program(const char *name);
 
-/* Also write to the kernel's log from now on (facility daemon, as dracut does), or no longer. */
+/*
+ * Also write to the kernel's log from now on (facility daemon, as dracut does), or no longer. What is there does not go
+ * to a stderr that would show it once more: the console, where the kernel shows records of that level
+ * (/proc/sys/kernel/printk), and the journal, which reads the kernel's log (systemd-journald.socket(8)). Where the
+ * journal is all that it would reach, warnings and errors go to /dev/console.
+ */
 void log_set_kmsg(bool on);
 
 /* Show debug messages, or do not (the default). */

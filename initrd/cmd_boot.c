@@ -61,6 +61,14 @@ static void run_stages(struct report *report, struct boot_end *end)
 		boot_run_late(image, root_option ? root_option : "/", report, end);
 }
 
+/* A fallback is trouble too: it must be seen on a console that shows no mere notices. */
+static int summary_level(int status)
+{
+	if (status == EXIT_FAILED || status == EXIT_USAGE)
+		return LOG_ERR;
+	return status == EXIT_FALLBACK ? LOG_WARNING : LOG_NOTICE;
+}
+
 static int run_boot(size_t count, char **operands)
 {
 	_cleanup_report_ struct report report = {0};
@@ -84,8 +92,7 @@ static int run_boot(size_t count, char **operands)
 	run_stages(&report, &end);
 	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
-	log_escaped(end.status == EXIT_FAILED || end.status == EXIT_USAGE ? LOG_ERR : LOG_NOTICE,
-		buf_string(&summary));
+	log_escaped(summary_level(end.status), buf_string(&summary));
 	if (lock >= 0)
 		boot_write_report(&report, &end);
 	boot_end(&end);
