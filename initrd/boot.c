@@ -34,6 +34,21 @@ static bool is_kdump(struct boot *boot)
 	return false;
 }
 
+/* Keeps systemd from loading, and from freezing over, a policy file once our work is done. */
+static void set_guard(struct boot *boot)
+{
+	int r;
+
+	if (!policy_state_is_writable(securityfs_policy_state()))
+		return;
+	r = guard_set();
+	if (r < 0)
+		log_error("the guard over " IMA_POLICY
+			  " cannot be set: %s; systemd may try to load " POLICY_PATH " again",
+			strerror(-r));
+	boot->report->guard = r == 0;
+}
+
 /* Whether there is anything to do. Returns true to go on. */
 static bool is_applicable(struct boot *boot)
 {
@@ -43,6 +58,8 @@ static bool is_applicable(struct boot *boot)
 	if (is_kdump(boot)) {
 		boot_note(boot, LOG_NOTICE, "this is a kdump kernel (elfcorehdr=): nothing is loaded");
 		report->outcome = OUTCOME_NOT_APPLICABLE;
+		/* It may go on to the root to save the dump there, and has no keys for its policy. */
+		set_guard(boot);
 		return false;
 	}
 	if (!boot->settings.enabled && !boot->again && !boot->late) {
@@ -117,21 +134,6 @@ static bool load_certs(struct boot *boot)
 		complete = false;
 	}
 	return complete;
-}
-
-/* Keeps systemd from loading, and from freezing over, a policy file once our work is done. */
-static void set_guard(struct boot *boot)
-{
-	int r;
-
-	if (!policy_state_is_writable(securityfs_policy_state()))
-		return;
-	r = guard_set();
-	if (r < 0)
-		log_error("the guard over " IMA_POLICY
-			  " cannot be set: %s; systemd may try to load " POLICY_PATH " again",
-			strerror(-r));
-	boot->report->guard = r == 0;
 }
 
 /* See late_appraise_self(): without it nothing signed could be executed where the keyring is _ima. */
