@@ -107,7 +107,7 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SRC:%.c=$(O)/test/%.o)))
 
 .PHONY: all imaboot imaboot-auth imactl setup check check-unit check-shell check-image check-boot check-fuzz units fuzzers \
-	demo lint format bench agree install uninstall clean help
+	matrix demo lint format bench agree install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -208,6 +208,10 @@ check-fuzz: fuzzers ## each fuzz target for FUZZ_SECONDS (30)
 
 check-boot: all ## the tests that boot real kernels in QEMU
 	$(Q)tests/run --build $(O) premise boot
+
+matrix: all ## every bad policy on every kernel, without imaboot and with it: 234 boots, a table in O
+	$(Q)tests/lib/setup
+	$(Q)MATRIX=full tests/run --build $(O) --only '^boot/freeze' boot
 
 demo: ## the main job in a VM, with commentary; does its own set-up
 	$(Q)tests/lib/setup

@@ -66,7 +66,7 @@ alive() {
 }
 
 early() {
-	disk_new early selinux
+	disk_new early rsa2048 selinux
 	labelled obj_type=ping_exec_t | disk_policy rsa2048
 	overlay '# none'
 	image_boot "$kernel" "$VM/image" '@@END' "$cmdline"
@@ -84,7 +84,7 @@ early() {
 }
 
 late() {
-	disk_new late selinux
+	disk_new late rsa2048 selinux
 	labelled obj_type=ping_exec_t | disk_policy rsa2048
 	overlay 'labels = auto'
 	[ "$kernel" = stock ] || overlay 'labels = late'
@@ -100,7 +100,7 @@ late() {
 
 # The root's SELinux policy has no such type: the file is not loaded at all.
 unknown() {
-	disk_new unknown selinux
+	disk_new unknown rsa2048 selinux
 	labelled obj_type=nosuch_exec_t | disk_policy rsa2048
 	overlay '# none'
 	image_boot "$kernel" "$VM/image" '@@END' "$cmdline"
@@ -113,7 +113,7 @@ become known: the root's SELinux policy, /etc/selinux/default/policy, does not h
 
 # SELinux has a user of that name and no role: only the kernel can tell.
 unknown_late() {
-	disk_new unknown-late selinux
+	disk_new unknown-late rsa2048 selinux
 	labelled obj_role=root | disk_policy rsa2048
 	overlay '# none'
 	image_boot "$kernel" "$VM/image" '@@END' "$cmdline"
@@ -125,7 +125,7 @@ unknown_late() {
 
 # Neither freezes nor goes on: what the image's configuration says is done in the running system.
 stopped_late() {
-	disk_new stopped-late selinux
+	disk_new stopped-late rsa2048 selinux
 	labelled obj_role=root | disk_policy rsa2048
 	overlay 'on-failure = halt' 'policy = /etc/ima/ima-policy'
 	mkdir -p "$VM/over/etc/imaboot"
@@ -137,7 +137,7 @@ stopped_late() {
 }
 
 no_unit() {
-	disk_new no-unit selinux
+	disk_new no-unit rsa2048 selinux
 	labelled obj_type=ping_exec_t | disk_policy rsa2048
 	debugfs -w -R 'rm /usr/lib/systemd/system/imaboot-late.service' "$VM/disk" > /dev/null 2>&1
 	overlay '# none'

@@ -14,20 +14,30 @@
 #                                  own module instead), imaboot (with signer and policy of rsa2048), and each of them
 #                                  with -init after its name: without systemd in it
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
-#   disk_new NAME [selinux]        a machine with its disk, a root whose programs are signed by rsa2048. selinux: one with
-#                                  imaboot and an SELinux policy, permissive, and /usr/local/bin/exempt, not signed, of
-#                                  the type ping_exec_t
+#   disk_new NAME [SIGNER [ROOT]]  a machine with its disk, a root whose programs are signed by rsa2048, or not ("");
+#                                  ROOT is "", backports or selinux (see root-systemd); selinux has imaboot too, and
+#                                  /usr/local/bin/exempt, not signed, of the type ping_exec_t
+#   disk_squashfs                  makes the disk a squashfs, with the lab's policy on it, signed
+#   disk_do                        standard input is commands for debugfs on it
 #   disk_policy [SIGNER [PATH]]    standard input becomes /etc/ima/ima-policy, or PATH, on it, signed, or not
 #   VM_EXTRA                       further arguments for QEMU of image_boot
 #   image_boot KERNEL IMAGE UNTIL [CMDLINE]   boots until the extended regular expression UNTIL is on the serial line
 #                                  (a check); $VM/log is that line
+#   expect_up KERNEL OUTCOME SOURCE   checks of such a boot: the root is up, that policy in force, and no second one
+#
+# IMAGE_ROOT is what the command line says of the root. What lies in the root as
+# /lab/more is read by its shell at the end of lab_check.
 #
 # Where the root gets to multi-user.target it says so, shows what IMA and imaboot did, and restarts (see lab_check).
 
 # What the lab's machine has, and modules of dracut that it has no use for: they cost seconds in every boot.
 IMAGE_DRIVERS='virtio_pci virtio_blk ext4'
 IMAGE_OMITTED='crypt dm modsign nvdimm overlay-root virtiofs resume lunmask qemu terminfo kernel-modules-extra'
-VM_SILENCE=60
+VM_SILENCE=$((VM_SILENCE * 2))
+IMAGE_ROOT='root=/dev/vda rw'
+# Units of the root likewise.
+ROOT_MASKED='e2scrub_reap modprobe@ kmod-static-nodes systemd-logind systemd-modules-load systemd-random-seed
+	systemd-sysusers systemd-update-utmp systemd-udev-trigger'
 
 image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it is there; one at a time
 	local file=$1
@@ -38,9 +48,9 @@ image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it 
 	) 9> "$file.lock" || vm_die "cannot make $file: $(tail -n 5 "$file.log" 2> /dev/null)"
 }
 
-lab_root() { # [selinux]
+lab_root() { # [KIND]
 	local memo=$CACHE/root-systemd${1:+-$1}
-	[ -e "$memo" ] || { "$VM_LIB/root-systemd" "$@" > "$memo.$$" && mv "$memo.$$" "$memo"; } || return 1
+	[ -e "$memo" ] || { "$VM_LIB/root-systemd" ${1:+"$1"} > "$memo.$$" && mv "$memo.$$" "$memo"; } || return 1
 	cat "$memo"
 }
 
@@ -65,6 +75,7 @@ builder_from() {
 	mkdir -p "$BUILDER/usr/lib/modules"
 	cp --remove-destination "$(command -v busybox)" "$BUILDER/usr/bin/busybox"
 	builder_make install
+	builder_libraries || vm_die "the libraries of imactl cannot be copied"
 }
 
 # The programs are as they were built, with whatever flags: this make has a folder of its own and builds nothing.
@@ -74,6 +85,14 @@ builder_make() {
 	cp -p "$BUILD/imaboot" "$BUILD/imaboot-auth" "$BUILD/imactl" "$own"
 	make -s -o all -C "$VM_LIB/../.." O="$own" DESTDIR="$BUILDER" PREFIX=/usr "$1" > "$own/make.log" 2>&1 ||
 		vm_die "make $1: $(tail -n 5 "$own/make.log")"
+}
+
+# The libraries of imactl that the root does not have.
+builder_libraries() {
+	local library
+	ldd "$BUILD/imactl" | awk '$3 ~ /^\// { print $3 }' | while read -r library; do
+		[ -e "$BUILDER$library" ] || install -D -m 644 "$library" "$BUILDER$library" || exit
+	done
 }
 
 builder_plain() { builder_make uninstall; }
@@ -131,7 +150,7 @@ builder_mkinitramfs() {
 }
 
 image_make() {
-	local kind=$1 out=$2 arguments=()
+	local kind=$1 out=$2 arguments=() IMAGE_DRIVERS=$IMAGE_DRIVERS
 	builder_new "$kind"
 	case $kind in
 	plain*) builder_plain ;;
@@ -143,6 +162,7 @@ image_make() {
 		builder_policy rsa2048 ;;
 	esac
 	[[ $kind != *-init ]] || arguments+=(--omit 'systemd systemd-initrd dracut-systemd')
+	[[ $kind != *-roots ]] || IMAGE_DRIVERS+=' squashfs overlay'
 	builder_dracut "$out.new" --omit "$IMAGE_OMITTED" ${arguments[@]+"${arguments[@]}"}
 	mv "$out.new.log" "$out.log"
 	rm -rf "${BUILDER%/root}"
@@ -164,8 +184,7 @@ image_add() {
 lab_check() {
 	cat <<'END'
 #!/bin/sh
-until systemctl -q is-active multi-user.target; do sleep 0.2; done
-echo "multi-user.target is reached"
+! systemctl -q is-active multi-user.target || echo "multi-user.target is reached"
 echo "failed units: $(systemctl --failed --no-legend --plain)."
 echo "the signed program: $(/usr/local/bin/signed 2>&1)"
 echo "the unsigned program: $(/usr/local/bin/unsigned 2>&1)"
@@ -176,8 +195,12 @@ if [ -e /usr/local/bin/exempt ]; then
 fi
 echo "status.json: $(cat /run/imaboot/status.json 2>&1)"
 grep -E ' (\.ima|_ima|asymmetri)' /proc/keys
+while read -r device place type options rest; do
+	[ "$place" != / ] || [ "$type" = rootfs ] || echo "root: $type $options"
+done < /proc/mounts
 [ ! -w /sys/kernel/security/ima/policy ] || echo "the policy file can be written"
 dmesg | sed -n '/systemd\[1\]: .*IMA\|imaboot:\|ima: policy/s/^/[kernel] /p'
+[ ! -e /lab/more ] || . /lab/more
 echo "@@END 0"
 echo b > /proc/sysrq-trigger
 END
@@ -185,10 +208,9 @@ END
 
 # Programs, scripts, and what systemd runs: all that may be executed has a signature. evmctl signs a folder in one go;
 # the folder has links to them.
-disk_make() {
-	local out=$1 kind=${2:-} tree name
-	tree=$(mktemp -d "$CACHE/tree.XXXXXX") || return 1
-	cp -a "$(lab_root ${kind:+"$kind"})" "$tree/root" || return 1
+tree_make() { # FOLDER SIGNER ROOT
+	local tree=$1 signer=$2 kind=$3 name
+	mkdir "$tree" && cp -a "$(lab_root "$kind")" "$tree/root" || return 1
 	if [ "$kind" = selinux ]; then
 		BUILDER=$tree/root builder_make install
 		printf '#!/bin/sh\necho "the exempt program runs"\n' > "$tree/root/usr/local/bin/exempt"
@@ -198,17 +220,32 @@ disk_make() {
 		printf '#!/bin/sh\necho "the %s program runs"\n' "$name" > "$tree/root/usr/local/bin/$name"
 		chmod 755 "$tree/root/usr/local/bin/$name"
 	done
+	for name in $ROOT_MASKED; do
+		ln -sf /dev/null "$tree/root/etc/systemd/system/$name.service"
+	done
+	# It need not wait for the target when it is started after it.
+	mkdir -p "$tree/root/etc/systemd/system/lab.service.d"
+	printf '[Unit]\nAfter=multi-user.target\n' > "$tree/root/etc/systemd/system/lab.service.d/after.conf"
 	lab_check > "$tree/root/lab/check"
 	chmod 755 "$tree/root/lab/check"
-	mkdir -p "$tree/sign" "$tree/root/etc/ima" "$tree/root/etc/sysconfig"
+	mkdir -p "$tree/sign" "$tree/root/etc/ima" "$tree/root/etc/sysconfig" "$tree/root/etc/keys/ima"
+	[ -z "$signer" ] || tree_sign "$tree" "$signer" > "$tree/log" 2>&1 || return 1
+	[ "$kind" != selinux ] || disk_label "$tree/root" >> "$tree/log" 2>&1
+}
+
+tree_sign() {
+	local tree=$1 signer=$2
 	(cd "$tree/root" && find . -xdev -type f -perm /111 ! -path ./usr/local/bin/unsigned ! -path ./usr/local/bin/exempt -print0 |
 		awk 'BEGIN { RS = "\0" } { printf "%s%c../sign/%d%c", $0, 0, NR, 0 }' | xargs -0 -n 2 ln)
-	evmctl ima_sign --recursive --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
-		"$tree/sign" > "$out.log" 2>&1 || return 1
-	[ "$kind" != selinux ] || disk_label "$tree/root" >> "$out.log" 2>&1 || return 1
+	evmctl ima_sign --recursive --hashalgo sha256 --key "$PKI/$signer.key" --keyid-from-cert "$PKI/$signer.pem" "$tree/sign"
+}
+
+disk_make() { # FILE SIGNER ROOT
+	local out=$1
+	tree_make "$out.tree" "$2" "$3" || return 1
 	truncate -s 384M "$out.new"
-	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -d "$tree/root" "$out.new" >> "$out.log" 2>&1 || return 1
-	rm -rf "$tree"
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -d "$out.tree/root" "$out.new" > "$out.log" 2>&1 || return 1
+	rm -rf "$out.tree"
 	mv "$out.new" "$out"
 }
 
@@ -221,15 +258,32 @@ disk_label() {
 	setfattr -n security.selinux -v 'system_u:object_r:ping_exec_t:s0\000' "$1/usr/local/bin/exempt"
 }
 
+# Nothing is compressed: that would take longer than all the rest.
+disk_squashfs() {
+	local tree=$VM/tree
+	tree_make "$tree" rsa2048 '' || vm_die 'no tree for the squashfs'
+	scene_policy "$tree/root/etc/ima/ima-policy"
+	scene_sign rsa2048 "$tree/root/etc/ima/ima-policy"
+	mksquashfs "$tree/root" "$VM/disk" -noappend -noI -noD -noF -noX -no-progress > "$VM/squashfs.log" 2>&1 ||
+		vm_die "mksquashfs: $(tail -n 3 "$VM/squashfs.log")"
+	rm -rf "$tree"
+}
+
 disk_new() {
-	local kind=${2:-} base=$CACHE/root${2:+-$2}.ext4
+	local signer=${2-rsa2048} root=${3:-} base
+	base=$CACHE/root-${signer:-unsigned}${root:+-$root}.ext4
 	VM=$(mktemp -d "$CACHE/vm-${VM_TEST//\//-}-$1.XXXXXX") || exit 1
 	VM_ALL+=("$VM")
 	VM_CA=$PKI/ca.der
 	# shellcheck disable=SC2034 # vm_kernel looks at it
 	VM_PACKED=''
-	image_once "$base" disk_make "$base" "$kind"
+	image_once "$base" disk_make "$base" "$signer" "$root"
 	cp --sparse=always "$base" "$VM/disk"
+}
+
+disk_do() {
+	debugfs -w -f - "$VM/disk" > "$VM/debugfs.log" 2>&1
+	! grep -v -E '^debugfs|^Allocated inode|^$' "$VM/debugfs.log" || vm_die 'debugfs, see above'
 }
 
 disk_policy() {
@@ -240,8 +294,7 @@ disk_policy() {
 		"$VM_LIB/sign" "$PKI/$1.key" "$PKI/$1.pem" "$file"
 		commands+=$'\n'"ea_set -f $file.sig $path security.ima"
 	fi
-	debugfs -w -f - "$VM/disk" <<< "$commands" > "$VM/debugfs.log" 2>&1
-	! grep -v -E '^debugfs|^Allocated inode' "$VM/debugfs.log" || vm_die 'debugfs, see above'
+	disk_do <<< "$commands"
 }
 
 # Waits until the regular expression is there, or QEMU ends, or nothing happens any more; then ends QEMU.
@@ -269,7 +322,7 @@ image_boot() {
 		"${VM_SERIAL[@]}" -kernel "$elf" -initrd "$image" \
 		-drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" -device virtio-blk-pci,drive=disk \
 		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests no_timer_check \
-audit_backlog_limit=8192 root=/dev/vda rw fsck.mode=skip systemd.show_status=1 $cmdline" ${VM_EXTRA[@]+"${VM_EXTRA[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
+audit_backlog_limit=8192 $IMAGE_ROOT fsck.mode=skip systemd.show_status=1 $cmdline" ${VM_EXTRA[@]+"${VM_EXTRA[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
 	pid=$!
 	vm_talk "$pid"
 	image_watch "$pid" "$until"
@@ -285,5 +338,25 @@ image_log() {
 		vm_pass "reached: $1"
 	else
 		vm_fail "not reached: $1; QEMU says: $(tail -n 3 "$VM/qemu.log")"
+	fi
+}
+
+expect_up() {
+	local kernel=$1 json completed proof=read-back guard=true
+	[ "$kernel" != stock ] || proof=file-gone guard=false
+	expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the signed program runs' '@@END 0'
+	expect_re 'the unsigned program: .*Permission denied'
+	refuse 'Freezing execution' 'the policy file can be written'
+	expect "imaboot: outcome $2: policy"
+	completed=$(grep -c '^\[kernel\].*ima: policy update completed' "$VM/log")
+	if [ "$completed" = 1 ]; then vm_pass 'one policy was loaded'; else vm_fail "$completed policies were loaded"; fi
+	expect_re '^\[kernel\] .*systemd\[1\]: Another IMA custom policy has already been loaded, ignoring'
+	json=$(sed -n 's/^status.json: //p' "$VM/log")
+	# Of no text at all jq says that all is well.
+	if [ -n "$json" ] && jq -e --arg outcome "$2" --arg where "$3" --arg proof "$proof" --argjson guard "$guard" '.outcome == $outcome and
+		.policy.source == $where and .policy.proof == $proof and .guard == $guard' <<< "$json" > /dev/null; then
+		vm_pass "status.json says $2, $3"
+	else
+		vm_fail "status.json: $json"
 	fi
 }
