@@ -25,7 +25,6 @@ SBINDIR ?= $(PREFIX)/sbin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/imaboot
-LIBDIR ?= $(PREFIX)/lib/imaboot
 # dracut looks for modules and for packages' configuration in its own folder alone, whatever PREFIX is.
 DRACUTDIR ?= /usr/lib/dracut
 # The hooks of package managers name it by its path.
@@ -242,8 +241,8 @@ bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against it
 INSTALLED = \
 	0755:$(O)/imaboot:$(SBINDIR)/imaboot \
 	0755:$(O)/imactl:$(BINDIR)/imactl \
-	0755:$(O)/imaboot-auth:$(LIBDIR)/imaboot-auth \
-	0755:recovery/recovery:$(LIBDIR)/recovery \
+	0755:$(O)/imaboot-auth:$(HELPERDIR)/imaboot-auth \
+	0755:recovery/recovery:$(HELPERDIR)/recovery \
 	$(foreach page,$(wildcard man/*.8),0644:$(page):$(MANDIR)/man8/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.5),0644:$(page):$(MANDIR)/man5/$(notdir $(page))) \
 	$(foreach page,$(wildcard man/*.7),0644:$(page):$(MANDIR)/man7/$(notdir $(page))) \
@@ -274,7 +273,7 @@ install: all $(O)/imaboot-late.service ## put everything below DESTDIR and PREFI
 uninstall: ## take away what install put there
 	$(Q)for entry in $(INSTALLED); do rm -f "$(DESTDIR)$${entry##*:}"; done; rm -f "$(DESTDIR)$(UNIT_LINK)"
 	$(Q)rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)/signing" "$(DESTDIR)$(DOCDIR)/policies" \
-		"$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" "$(DESTDIR)$(LIBDIR)" \
+		"$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(HELPERDIR)" \
 		"$(DESTDIR)$(DRACUTDIR)/modules.d/50imaboot" 2>/dev/null || true
 
 clean: ## remove everything that was built
