@@ -105,7 +105,7 @@ static bool can_name(const char *const *names, size_t count)
 	size_t i;
 
 	for (i = 0; i < count && i <= NAMED_FILES; i++)
-		if (*names[i] != '/' || problem_path(names[i]) != names[i])
+		if (*names[i] == '-' || !strchr(names[i], '/') || problem_path(names[i]) != names[i])
 			return false;
 	return count <= NAMED_FILES;
 }

@@ -227,6 +227,7 @@ static bool is_there(struct find *find, const char *path)
 
 static int add_init(struct find *find, const char *path)
 {
+	_cleanup_problem_ struct problem problem = {0};
 	struct needs *needs = find->needs;
 	size_t i;
 	ssize_t at;
@@ -241,17 +242,19 @@ static int add_init(struct find *find, const char *path)
 		return 0;
 	}
 	needs->init = keep(needs, path);
-	at = needs->init ? closure_add(&find->closure, path, &needs->problem) : -ENOMEM;
+	at = needs->init ? closure_add(&find->closure, path, &problem) : -ENOMEM;
 	if (at == -ENOMEM)
 		return -ENOMEM;
 	if (at < 0) {
+		problem_set(
+			&needs->problem, (int)at, "cannot start %s: %s", path, problem_reason_text(&problem));
 		problem_remedy(&needs->problem, "repair %s, or name another with --init", problem_path(path));
 	} else if (find->closure.gap_count) {
 		const struct closure_gap *gap = &find->closure.gaps[0];
 
-		problem_set(&needs->problem, -ENOENT, "cannot run: %s, which %s asks for, %s", gap->name,
-			find->closure.files[gap->user].path, gap->reason);
-		problem_remedy(&needs->problem, "install what has it");
+		problem_set(&needs->problem, -ENOENT, "cannot start %s: %s, which %s asks for, %s", path,
+			gap->name, find->closure.files[gap->user].path, gap->reason);
+		problem_remedy(&needs->problem, "install what has it, and run ldconfig");
 	}
 	return take_files(find, NEED_INIT, needs->init);
 }

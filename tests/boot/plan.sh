@@ -8,6 +8,7 @@
 # from the kernel's log. The boot program's preflight is off, so that the kernel itself is asked; once it is on.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/smallroot.sh"
 
 kernel=$1
 release=$kernel
@@ -15,20 +16,10 @@ release=$kernel
 # A root whose init is a script of a shell that needs two libraries: 'policy' and 'signed' may be changed before it is
 # signed, 'spoil' afterwards.
 new_root() {
-	local file
 	scene_new "$1"
 	rm -rf "$ROOT/bin"
-	mkdir -p "$ROOT"/{bin,sbin,dev,proc,sys,run,usr}
-	for file in /bin/dash $(ldd /bin/dash | grep -o '/[^ ]*'); do
-		mkdir -p "$ROOT$(dirname "$file")"
-		cp -L "$file" "$ROOT$file"
-	done
-	ldconfig -r "$ROOT" || vm_fail ldconfig
-	ln -s dash "$ROOT/bin/sh"
+	smallroot "$ROOT" || vm_fail smallroot
 	cp "$CACHE/base/bin/guest" "$ROOT/bin/guest"
-	printf '#!/bin/sh\necho "the root is up"\n/bin/guest end 0\n' > "$ROOT/sbin/init"
-	chmod 755 "$ROOT/sbin/init"
-	library=$(cd "$ROOT" && echo lib/*/libc.so.6)
 	scene_cert /etc/keys/ima rsa2048
 	scene_root_cert rsa2048
 	scene_policy "$ROOT/etc/ima/ima-policy"
@@ -128,8 +119,8 @@ denied shell invalid-signature /bin/dash
 new_root library
 echo 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' >> "$ROOT/etc/ima/ima-policy"
 sign_root
-setfattr -x security.ima "$ROOT/$library"
-denied library IMA-signature-required "/$library"
+setfattr -x security.ima "$ROOT/$SMALLROOT_LIBRARY"
+denied library IMA-signature-required "/$SMALLROOT_LIBRARY"
 
 new_root signed-library
 echo 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' >> "$ROOT/etc/ima/ima-policy"
