@@ -12,9 +12,8 @@
 #include "format.h"
 #include "sysfile.h"
 
-#define RAMFS_NAME "ramfs"
-#define ROOTFS_NAME "rootfs"
 #define RAMFS_MAGIC_NUMBER 0x858458f6u
+#define TMPFS_MAGIC_NUMBER 0x01021994u
 
 /* struct fsuuid2 and its ioctl (include/uapi/linux/fs.h, Linux 6.9), which older headers do not have. */
 struct fsuuid {
@@ -147,7 +146,10 @@ static bool find_uuid(struct fs_facts *facts, int fd, const char *source)
 		memcpy(facts->uuid, uuid.uuid, sizeof(facts->uuid));
 		return true;
 	}
-	if (facts->magic == RAMFS_MAGIC_NUMBER)
+	/* A random one each time (mm/shmem.c, shmem_fill_super): not one that a rule names. */
+	if (facts->magic == TMPFS_MAGIC_NUMBER)
+		memset(facts->uuid, 0xff, sizeof(facts->uuid));
+	if (facts->magic == RAMFS_MAGIC_NUMBER || facts->magic == TMPFS_MAGIC_NUMBER)
 		return true;
 	return read_super_block(facts, fd, source);
 }

@@ -28,7 +28,7 @@ struct fs_table {
 
 /*
  * The facts of the file system of an open file. The UUID comes from the kernel where it tells (FS_IOC_GETFSUUID, Linux
- * 6.9), else from the super block of an ext2, ext3, ext4, XFS or Btrfs device; ramfs has none. *ret is good until the
+ * 6.9), else from the super block of an ext2, ext3, ext4, XFS or Btrfs device; ramfs has none, tmpfs one that nobody knows beforehand. *ret is good until the
  * next call. Returns 0 or a negative errno: of fstatfs(2) or statx(2), -ENOMEM.
  */
 _must_check_ int fs_facts_get(struct fs_table *table, int fd, const struct fs_facts **ret);

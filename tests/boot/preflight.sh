@@ -9,8 +9,6 @@
 . "$(dirname "$0")/../lib/scene.sh"
 
 kernel=$1
-ring=.ima
-[ "$kernel" != stock ] || ring=_ima
 libs=/usr/lib/x86_64-linux-gnu
 strict='appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig'
 
@@ -178,6 +176,7 @@ expect "imaboot: preflight: what must run next would be denied, were appraisal n
 begin uuid
 printf '%s\n' 'appraise func=BPRM_CHECK fsuuid=12345678-1234-1234-1234-123456789abc appraise_type=imasig' > "$ROOT/etc/ima/ima-policy"
 scene_sign rsa2048 "$ROOT/etc/ima/ima-policy"
+# shellcheck disable=SC2317 # scene_boot calls it
 vm_ext4() { mke2fs -q -t ext4 -U 12345678-1234-1234-1234-123456789abc -O ^has_journal -E root_owner=0:0 -d "$1" "$2" 64M > /dev/null; }
 refused
 says "/usr/bin/real-init (line 1, 'appraise func=BPRM_CHECK fsuuid=12345678-1234-1234-1234-123456789abc appraise_type=imasig': has no signature); sign it: imactl sign --key KEY '/usr/bin/real-init'"

@@ -210,6 +210,10 @@ static void file_systems_without_a_device(void **context)
 	assert_true(facts.uuid_known);
 	assert_memory_equal(facts.uuid, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 	assert_int_equal(facts.magic, 0x858458f6);
+	fake.magic = 0x01021994;
+	facts = facts_of("tmpfs");
+	assert_true(facts.uuid_known);
+	assert_int_equal(facts.uuid[0], 0xff);
 }
 
 static void errors(void **context)
