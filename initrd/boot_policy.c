@@ -10,6 +10,7 @@
 #include "log.h"
 #include "platform.h"
 #include "preflight.h"
+#include "securityfs.h"
 
 bool boot_requires_signature(const struct boot *boot)
 {
@@ -26,6 +27,15 @@ static void warn_of_preflight(void *context, const char *text)
 	boot_note(context, LOG_WARNING, "%s", text);
 }
 
+/* Whether labels that nobody knows yet would have the load put off; see boot_labels.c. */
+static bool puts_labels_off(const struct boot *boot)
+{
+	enum config_labels labels = boot->settings.config.labels;
+
+	return labels == CONFIG_LABELS_LATE ||
+	       (labels == CONFIG_LABELS_AUTO && securityfs_policy_state() != POLICY_READABLE);
+}
+
 /* Tries the policy on what must run next. */
 static int preflight(struct boot *boot, struct candidate *candidate)
 {
@@ -36,6 +46,7 @@ static int preflight(struct boot *boot, struct candidate *candidate)
 		.image_fd = boot->image_fd,
 		.image = boot->image,
 		.init = boot->params.init,
+		.labels_later = puts_labels_off(boot),
 		.recovery = config->on_failure == FAILURE_RECOVERY,
 		.built_in = boot->params.appraise_tcb,
 		.mode = platform_appraise_mode(boot->params.appraise, boot->locked),

@@ -16,7 +16,8 @@ static void find_labels(struct judge *judge, char label[static FS_LABEL_MAX])
 	ssize_t len = sysfile_read(PROC_OWN_LABEL, label, FS_LABEL_MAX);
 
 	fs_label_parse(label, len > 0 ? (size_t)len : 0, &judge->cred.label);
-	judge->model.labels = judge->cred.label.type_len ? LABELS_KNOWN : LABELS_INACTIVE;
+	judge->model.labels =
+		judge->cred.label.type_len || judge->preflight->labels_later ? LABELS_KNOWN : LABELS_INACTIVE;
 }
 
 /*

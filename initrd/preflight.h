@@ -21,9 +21,10 @@ struct preflight {
 	const char *root;
 	int image_fd;
 	const char *image;
-	const char *init; /* init= of the command line; "": not given */
-	bool recovery;    /* a failure leads to the recovery, whose shell must run */
-	bool built_in;    /* ima_policy=appraise_tcb: rules that are shown go with the first policy */
+	const char *init;  /* init= of the command line; "": not given */
+	bool labels_later; /* the policy is loaded once the security module knows the labels */
+	bool recovery;     /* a failure leads to the recovery, whose shell must run */
+	bool built_in;     /* ima_policy=appraise_tcb: rules that are shown go with the first policy */
 	const char *
 		mode; /* "log", "fix" or "off" of ima_appraise=, where it is obeyed; NULL: appraisal is enforced */
 	/* Says what is no reason to refuse the policy. */

@@ -15,8 +15,9 @@
 
 static const char *const inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
 static const char *const switchers[] = {"/usr/bin/systemctl", "/usr/sbin/switch_root", "/sbin/switch_root"};
+/* The recovery is a script of its own busybox. */
 static const char *const shells[] = {
-	"/bin/sh", "/bin/busybox", "/usr/bin/busybox", "/usr/lib/imaboot/busybox"};
+	"/usr/lib/imaboot/recovery", "/bin/sh", "/bin/busybox", "/usr/bin/busybox"};
 
 static void warn(const struct preflight *preflight, const char *format, ...) _printf_(2, 3);
 

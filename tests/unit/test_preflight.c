@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/preflight*.c: what must run next, what the policy makes of it, what is said. Files are made-up ones
  * below /root and /image; their security.ima and file systems are those of the tables below.
- * wrap: appraise_file fs_facts_get securityfs_policy_state securityfs_read_policy
+ * wrap: appraise_file fgetxattr fs_facts_get securityfs_policy_state securityfs_read_policy
  */
 #include "preflight.h"
 #include "fakeelf.h"
@@ -24,6 +24,7 @@ static struct {
 	bool uuid_unknown;
 	int looks; /* how often a file was appraised */
 	const char *shown;
+	const char *label; /* security.selinux of every file */
 } fake;
 
 static struct config config;
@@ -33,6 +34,7 @@ static struct preflight preflight;
 static struct buf warnings;
 
 int __wrap_appraise_file(int fd, const char *keyring, struct appraised *ret);
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
 int __wrap_fs_facts_get(struct fs_table *table, int fd, const struct fs_facts **ret);
 enum policy_state __wrap_securityfs_policy_state(void);
 int __wrap_securityfs_read_policy(struct buf *ret);
@@ -61,6 +63,17 @@ int __wrap_appraise_file(int fd, const char *keyring, struct appraised *ret)
 		if (ends_with(fd, fake.paths[i]))
 			*ret = fake.values[i];
 	return 0;
+}
+
+ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size)
+{
+	(void)fd;
+	assert_string_equal(name, "security.selinux");
+	if (!fake.label)
+		return -1;
+	assert_true(strlen(fake.label) < size);
+	memcpy(ret, fake.label, strlen(fake.label) + 1);
+	return (ssize_t)strlen(fake.label) + 1;
 }
 
 int __wrap_fs_facts_get(struct fs_table *table, int fd, const struct fs_facts **ret)
@@ -389,6 +402,27 @@ static void systemds_own_programs(void **context)
 		"sign them: imactl sign --key KEY '/usr/lib/systemd/systemd-executor' '/bin/sh'");
 }
 
+static void labels_come_alive_later(void **context)
+{
+	static const char policy[] = "dont_appraise obj_type=init_t\n" BPRM;
+
+	(void)context;
+	value("systemd", VALUE_NONE, "");
+	fake.label = "system_u:object_r:init_t:s0";
+	/* Nobody knows them when init is executed. */
+	assert_int_equal(run(policy), -EACCES);
+	problem_free(&record.problem);
+	preflight.labels_later = true;
+	check_passes(policy, "");
+	preflight.labels_later = false;
+	fakeroot_file("/proc/self/attr/current", "system_u:system_r:kernel_t:s0");
+	check_passes(policy, "");
+	fake.label = "system_u:object_r:other_t:s0";
+	assert_int_equal(run(policy), -EACCES);
+	problem_free(&record.problem);
+	free_record();
+}
+
 static void which_init_it_is(void **context)
 {
 	(void)context;
@@ -441,6 +475,7 @@ int main(void)
 		PREFLIGHT_TEST(what_is_not_known_is_a_warning),
 		PREFLIGHT_TEST(rules_in_force_stay_in_front),
 		PREFLIGHT_TEST(systemds_own_programs),
+		PREFLIGHT_TEST(labels_come_alive_later),
 		PREFLIGHT_TEST(which_init_it_is),
 		PREFLIGHT_TEST(a_list_in_the_configuration),
 	};
