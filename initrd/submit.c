@@ -58,6 +58,14 @@ static int explain_access(const struct submission *submission, struct problem *p
 		problem_set(problem, submission->error,
 			"is signed with the key %s, which is not in the kernel's keyring", facts->key_id);
 		problem_remedy(problem, "load the signer's certificate first: imaboot keys");
+	} else if (string_equal(facts->cause, "failed")) {
+		/* Of op=collect_data: no digest could be made (ima_api.c, ima_collect_measurement). */
+		problem_set(problem, submission->error,
+			"the kernel cannot make the digest that its signature names: the module of that "
+			"algorithm is not loaded, or the file cannot be read");
+		problem_remedy(problem,
+			"sign it over SHA-256, or put the algorithm's module (such as sha512_generic) into "
+			"the image and load it");
 	} else if (*facts->cause) {
 		problem_set(
 			problem, submission->error, "the kernel's appraisal refuses it: %s", facts->cause);

@@ -53,6 +53,18 @@ static void policy_file_that_cannot_be_opened(void **context)
 	check(-EIO, false, "the kernel's policy file cannot be opened: Input/output error", NULL);
 }
 
+/* Debian's kernel has SHA-384 and SHA-512 in a module. */
+static void digest_that_cannot_be_made_is_told(void **context)
+{
+	(void)context;
+	strcpy(facts.cause, "failed");
+	check(-EACCES, true,
+		"the kernel cannot make the digest that its signature names: the module of that algorithm is "
+		"not loaded, or the file cannot be read",
+		"sign it over SHA-256, or put the algorithm's module (such as sha512_generic) into the image "
+		"and load it");
+}
+
 static void signature_of_its_own_explains_best(void **context)
 {
 	(void)context;
@@ -167,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SUBMIT_TEST(policy_file_that_cannot_be_opened),
+		SUBMIT_TEST(digest_that_cannot_be_made_is_told),
 		SUBMIT_TEST(signature_of_its_own_explains_best),
 		SUBMIT_TEST(kernels_log_explains_an_appraisal),
 		SUBMIT_TEST(silent_appraisal_is_told),
