@@ -74,6 +74,7 @@ flipped|no|no|wrong|wrong-signature|no|
 flipped-ec|no|no|wrong|wrong-signature|no|
 longer|no|no|wrong|wrong-signature|no|
 longer-ec|ok|ok|ok|wrong-signature|no|imactl evmctl: the kernel does not look behind the end of an ECDSA signature
+longest-ec|ok|ok|wrong|wrong-signature|no|verify sha1 files imactl evmctl: the system call refuses more bytes than a signature can have
 leading-zero|no|no|wrong|wrong-signature|no|
 twice|no|no|wrong|wrong-signature|no|
 one-byte|no|no|wrong|wrong-signature|no|
@@ -106,6 +107,7 @@ digest-sha512|no|ok|digest|hashed|no|
 digest-wrong|no|no|digest|wrong-digest|no|
 digest-sha1-wrong|no|no|digest|wrong-digest|no|
 digest-short|no|no|digest|wrong-digest|no|
+digest-long|no|ok|digest|wrong-digest|no|imactl: the kernel does not look behind the end of a digest
 digest-nothing|no|no|malformed|malformed|no|
 digest-md5|no|no|digest|hashed|no|imactl: these kernels have no MD5
 END
@@ -122,7 +124,7 @@ stock_rows() {
 			signed=no plain=no why='verify sha1 files imactl evmctl: the module of SHA-512 is not loaded' ;;
 		p256-sha1 | p384-sha1) signed=no plain=no why='evmctl: this kernel has no ECDSA' ;;
 		p256-sha* | p384-sha*) signed=no plain=no imaboot=algorithm why='imactl evmctl: this kernel has no ECDSA' ;;
-		longer-ec) signed=no plain=no imaboot=algorithm why='' ;;
+		longer-ec | longest-ec) signed=no plain=no imaboot=algorithm why='' ;;
 		other-key-id) imaboot=algorithm ;;
 		*-ec | p256-*) [ "$imaboot" != wrong ] || imaboot=algorithm ;;
 		esac
@@ -179,6 +181,11 @@ make_signatures() {
 		for hash in sha1 sha224 sha256 sha384 sha512; do variant "$key-$hash" good "$key" "$key" "$hash"; done
 	done
 	rsa=$(hex rsa2048-sha256) ec=$(hex p256-sha256)
+	# The length of an ECDSA signature varies; one byte more must still be no more than the longest, 72.
+	while [ "${ec:14:4}" = 0048 ]; do
+		variant p256-sha256 good p256 p256
+		ec=$(hex p256-sha256)
+	done
 	variant wrong-key good stranger-rsa rsa2048
 	variant wrong-key-ec good stranger p256
 	variant unknown-key good stranger-rsa stranger-rsa
@@ -193,6 +200,7 @@ make_signatures() {
 	of=$VM/other variant digest-sha1-wrong hash-sha1 rsa2048 rsa2048
 	raw digest-sha512 "0406$(sha512sum "$content" | cut -d' ' -f1)"
 	raw digest-short "0404$(sha256sum "$content" | cut -c1-62)"
+	raw digest-long "0404$(sha256sum "$content" | cut -d' ' -f1)00"
 	raw digest-md5 "01$(md5sum "$content" | cut -d' ' -f1)"
 	raw digest-nothing 0404
 	raw version-0 "0300${rsa:4}"
@@ -223,6 +231,7 @@ make_signatures() {
 	resize longer rsa2048-sha256 "${rsa:18}00"
 	resize leading-zero rsa2048-sha256 "00${rsa:18}"
 	resize longer-ec p256-sha256 "${ec:18}00"
+	resize longest-ec p256-sha256 "${ec:18}0000000000"
 	resize twice rsa2048-sha256 "${rsa:18}${rsa:18}"
 	resize one-byte rsa2048-sha256 00
 	resize one-byte-ec p256-sha256 30
