@@ -26,15 +26,22 @@ int securityfs_mount(void)
 	return 0;
 }
 
+/* Whether a stat(2) that failed has found that there is no such file. */
+static bool is_absent(void)
+{
+	return errno == ENOENT || errno == ENOTDIR;
+}
+
 enum policy_state securityfs_policy_state(void)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	if (sysfile_path(IMA_DIR, path) < 0 || stat(path, &st) < 0)
+	/* Any other error says nothing: it must not be taken for the proof of a commit. */
+	if (sysfile_path(IMA_DIR, path) < 0 || (stat(path, &st) < 0 && is_absent()))
 		return POLICY_NO_IMA;
 	if (sysfile_path(IMA_POLICY, path) < 0 || stat(path, &st) < 0)
-		return POLICY_GONE;
+		return is_absent() ? POLICY_GONE : POLICY_WRITABLE;
 	if (!(st.st_mode & S_IWUSR))
 		return POLICY_READ_ONLY;
 	return st.st_mode & S_IRUSR ? POLICY_READABLE : POLICY_WRITABLE;

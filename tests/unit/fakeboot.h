@@ -59,6 +59,8 @@ int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem
 
 int __wrap_securityfs_mount(void)
 {
+	FAKE_CALL(-fault.error);
+
 	fakeboot.mounts++;
 	return fakeboot.mount_error;
 }
@@ -78,6 +80,8 @@ static inline void fakeboot_show(const char *text)
 
 int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 {
+	FAKE_CALL(-fault.error);
+
 	char text[256] = "";
 	const char *name;
 
@@ -85,7 +89,9 @@ int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 	name = strstr(text, "# of ");
 	buf_printf(&fakeboot.submitted, "%s %.*s ", commit ? "commit" : "dry",
 		name ? (int)strcspn(name + 5, "\n") : 1, name ? name + 5 : "?");
-	*ret_opened = true;
+	*ret_opened = fakeroot_has(IMA_POLICY);
+	if (!*ret_opened)
+		return -ENOENT; /* a policy was committed, and this kernel takes one */
 	if (fakeboot.denied && strstr(text, fakeboot.denied))
 		return -EACCES;
 	if (fakeboot.refused && strstr(text, fakeboot.refused))
@@ -106,12 +112,16 @@ int __wrap_securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 
 int __wrap_guard_set(void)
 {
+	FAKE_CALL(-fault.error);
+
 	fakeboot.guards++;
 	return fakeboot.guard_error;
 }
 
 ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size)
 {
+	FAKE_CALL(-1);
+
 	(void)fd;
 	(void)size;
 	assert_string_equal(name, "security.ima");
@@ -124,6 +134,8 @@ ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size)
 
 int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags)
 {
+	FAKE_CALL(-1);
+
 	(void)fd;
 	(void)value;
 	(void)len;
@@ -135,6 +147,8 @@ int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, in
 int __wrap_mount(
 	const char *source, const char *target, const char *type, unsigned long flags, const void *data)
 {
+	FAKE_CALL(-1);
+
 	(void)target;
 	(void)type;
 	(void)flags;
@@ -146,6 +160,8 @@ int __wrap_mount(
 
 int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem)
 {
+	FAKE_CALL(-fault.error);
+
 	buf_printf(&fakeboot.marks, "%u %s\n", pcr, event);
 	if (!fakeboot.mark_error)
 		return 0;

@@ -16,8 +16,9 @@
 
 #include "certs.h"
 #include "fakeroot.h"
+#include "fault.h"
 
-enum { RING_IMA = 100, RING_CA, RING_USER, RING_PROBE, RING_VERIFY };
+enum { RING_IMA = 100, RING_CA, RING_USER, RING_PROBE, RING_VERIFY, RING_EVM, RING_EVM_USER };
 
 struct fake_key {
 	key_serial serial, ring;
@@ -25,7 +26,7 @@ struct fake_key {
 };
 
 static struct {
-	bool has_ima, has_ca;           /* the kernel has .ima, .secondary_trusted_keys */
+	bool has_ima, has_ca;           /* the kernel has .ima (and .evm), .secondary_trusted_keys */
 	bool has_user;                  /* _ima is in root's user keyring */
 	int find_error, private_error;  /* what looking for keyrings gives */
 	int ensure_error, verify_error; /* what making _ima, and verifying, gives */
@@ -111,25 +112,31 @@ int __wrap_keyring_verify(key_serial key, const char *hash, const void *digest, 
 
 int __wrap_keyring_find(const char *name, key_serial *ret)
 {
-	bool is_ima = string_equal(name, ".ima");
+	FAKE_CALL(-fault.error);
 
-	assert_true(is_ima || string_equal(name, ".secondary_trusted_keys"));
+	bool is_ima = string_equal(name, ".ima"), is_evm = string_equal(name, ".evm");
+
+	assert_true(is_ima || is_evm || string_equal(name, ".secondary_trusted_keys"));
 	if (fakering.find_error)
 		return fakering.find_error;
-	*ret = is_ima ? RING_IMA : RING_CA;
-	return (is_ima ? fakering.has_ima : fakering.has_ca) ? 0 : -ENOENT;
+	*ret = is_ima ? RING_IMA : is_evm ? RING_EVM : RING_CA;
+	return (is_ima || is_evm ? fakering.has_ima : fakering.has_ca) ? 0 : -ENOENT;
 }
 
 int __wrap_keyring_ensure_user(const char *name, key_serial *ret)
 {
-	assert_string_equal(name, "_ima");
-	*ret = RING_USER;
+	FAKE_CALL(-fault.error);
+
+	assert_true(string_equal(name, "_ima") || string_equal(name, "_evm"));
+	*ret = string_equal(name, "_ima") ? RING_USER : RING_EVM_USER;
 	fakering.has_user |= !fakering.ensure_error;
 	return fakering.ensure_error;
 }
 
 int __wrap_keyring_find_user(const char *name, key_serial *ret)
 {
+	FAKE_CALL(-fault.error);
+
 	assert_string_equal(name, "_ima");
 	*ret = RING_USER;
 	return fakering.has_user ? 0 : -ENOKEY;
@@ -137,6 +144,8 @@ int __wrap_keyring_find_user(const char *name, key_serial *ret)
 
 int __wrap_keyring_private(const char *name, key_serial *ret)
 {
+	FAKE_CALL(-fault.error);
+
 	*ret = string_equal(name, "imaboot-verify") ? RING_VERIFY : RING_PROBE;
 	return fakering.private_error;
 }
@@ -153,6 +162,8 @@ static inline int fake_error(const char *note, key_serial ring)
 
 int __wrap_keyring_add_cert(key_serial ring, const void *der, size_t len, key_serial *ret)
 {
+	FAKE_CALL(-fault.error);
+
 	char payload[128], issuer[64] = "", note[16] = "", description[64] = "";
 	struct fake_key *old;
 	int r;
@@ -164,8 +175,8 @@ int __wrap_keyring_add_cert(key_serial ring, const void *der, size_t len, key_se
 	r = fake_error(note, ring);
 	if (ring != RING_PROBE && ring != RING_VERIFY)
 		buf_printf(&fakering.offers, "%s ", description);
-	if (r == 0 && (ring == RING_IMA || ring == RING_CA) && !string_equal(issuer, "builtin") &&
-		!fake_key_in(RING_CA, issuer))
+	if (r == 0 && (ring == RING_IMA || ring == RING_CA || ring == RING_EVM) &&
+		!string_equal(issuer, "builtin") && !fake_key_in(RING_CA, issuer))
 		r = -ENOKEY;
 	if (r < 0)
 		return r;
@@ -191,6 +202,8 @@ static inline struct fake_key *fake_key_of(key_serial serial)
 
 int __wrap_keyring_describe(key_serial key, char *ret)
 {
+	FAKE_CALL(-fault.error);
+
 	if (!fake_key_of(key))
 		return -ENOKEY;
 	strcpy(ret, fake_key_of(key)->description);
@@ -199,12 +212,16 @@ int __wrap_keyring_describe(key_serial key, char *ret)
 
 bool __wrap_keyring_has(key_serial ring, const char *description)
 {
+	FAKE_CALL(false);
+
 	return fake_key_in(ring, description) != NULL;
 }
 
 /* The description of a key ends with its identifier. */
 int __wrap_keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
 {
+	FAKE_CALL(-fault.error);
+
 	char id[16];
 	size_t i, len;
 
@@ -224,6 +241,8 @@ int __wrap_keyring_search_id(key_serial ring, uint32_t key_id, key_serial *ret)
 /* Only what was parsed in the probe keyring is linked, and only to the copies; a namesake makes room. */
 int __wrap_keyring_link(key_serial ring, key_serial key)
 {
+	FAKE_CALL(-fault.error);
+
 	const struct fake_key *parsed = fake_key_of(key);
 	struct fake_key copy, *old;
 
@@ -242,6 +261,8 @@ int __wrap_keyring_link(key_serial ring, key_serial key)
 int __wrap_keyring_verify(key_serial key, const char *hash, const void *digest, size_t digest_len,
 	const void *signature, size_t signature_len)
 {
+	FAKE_CALL(-fault.error);
+
 	assert_non_null(fake_key_of(key));
 	assert_int_equal(fake_key_of(key)->ring, RING_VERIFY);
 	assert_non_null(digest);
