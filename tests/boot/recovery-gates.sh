@@ -16,7 +16,7 @@ kernel=$1
 # ---- a locked platform without a password -------------------------------------------------------
 
 # What no menu takes: bytes without letters, digits and the ends of lines that would make a word of them.
-garbage() { openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2> /dev/null | LC_ALL=C tr -d 'a-z0-9' | head -c "$1" >&3; }
+garbage() { openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2> /dev/null | LC_ALL=C tr -d "a-z0-9${2:-}" | head -c "$1" >&3; }
 
 keys() {
 	local key
@@ -40,12 +40,9 @@ locked_talk() {
 	keys
 	sleep 3
 	garbage 1048576
-	sleep 5
-	press '\r'
-	say v
-	see 'outcome failed'
+	insist v 'outcome failed'
 	press '\003\004\r'
-	answer r
+	insist r 'reboot: the machine restarts|Restarting system'
 	gone
 }
 begin locked
@@ -96,12 +93,10 @@ password_talk() {
 	press "$password \\r"
 	see "$wrong"
 	see "$ask"
-	garbage 65536
-	press '\r'
-	see "$wrong"
+	garbage 65536 '\r\n'
+	insist '' "$wrong"
 	see "$ask"
-	press '\003\004\034\r'
-	see "$wrong"
+	insist "$(printf '\003\004\034')" "$wrong"
 	see 'shell: 3 wrong passwords'
 	# From now on each try has its price, whoever asks, and it grows.
 	yes_to u
@@ -111,7 +106,7 @@ password_talk() {
 	see "$wrong"
 	see '[45] wrong passwords: the next one can be given in ([6-9]|10|1[0-9]|20) seconds' 90
 	see "$ask" 60
-	say "x$(printf '\\177')$password"
+	say "x$(printf '\177')$password"
 	gone
 }
 begin password "$yescrypt"

@@ -50,6 +50,9 @@ etc/keys/ima/ca/link.der
 etc/keys/ima/p256.der
 etc/keys/ima/rsa2048.der
 usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh
+usr/lib/imaboot
+usr/lib/imaboot/busybox
+usr/lib/imaboot/recovery
 usr/sbin/imaboot'
 image with --modules base --add imaboot
 image without --modules base --omit imaboot

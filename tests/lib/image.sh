@@ -13,6 +13,7 @@
 #   image_get KIND                 prints an image of this run, made on first use: plain (no imaboot), integrity (dracut's
 #                                  own module instead), imaboot (with signer and policy of rsa2048), and each of them
 #                                  with -init after its name: without systemd in it
+#   image_without IMAGE OUT PATH...   a copy without those files
 #   image_add IMAGE OUT DIR        a copy with the files of a folder laid over it
 #   disk_new NAME [SIGNER [ROOT]]  a machine with its disk, a root whose programs are signed by rsa2048, or not ("");
 #                                  ROOT is "", backports or selinux (see root-systemd); selinux has imaboot too, and
@@ -173,6 +174,16 @@ image_get() {
 	local out=$CACHE/image-$1
 	image_once "$out" image_make "$1" "$out"
 	printf '%s\n' "$out"
+}
+
+image_without() {
+	local image=$1 out=$2 tree
+	shift 2
+	tree=$(mktemp -d "$CACHE/without.XXXXXX") || exit 1
+	(cd "$tree" && cpio -id --quiet --no-absolute-filenames && rm -f "$@" && find . -mindepth 1 |
+		cpio --quiet -o -H newc -R 0:0) < "$image" > "$out.new" || vm_die "cannot take $* out of $image"
+	rm -rf "$tree"
+	mv "$out.new" "$out"
 }
 
 image_add() {

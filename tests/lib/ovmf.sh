@@ -72,10 +72,13 @@ ovmf_boot() {
 	local until=$3 pid
 	ovmf_arguments "$1" "$2"
 	: > "$VM/serial"
-	qemu-system-x86_64 "${OVMF[@]}" -serial "file:$VM/serial" -drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" \
+	vm_serial
+	qemu-system-x86_64 "${OVMF[@]}" "${VM_SERIAL[@]}" -drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" \
 		-device virtio-blk-pci,drive=disk > "$VM/qemu.log" 2>&1 9>&- &
 	pid=$!
+	vm_talk "$pid"
 	image_watch "$pid" "$until"
 	wait "$pid" 2> /dev/null
+	vm_talked
 	image_log "$until"
 }

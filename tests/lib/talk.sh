@@ -11,6 +11,7 @@
 #   never REGEX             it is not on the line so far: a check
 #   quiet SECONDS REGEX     it does not come within that time: a check
 #   monitor COMMAND         tells QEMU's monitor
+#   insist TEXT REGEX       says it again and again until the expression is on the line: for a line that was full
 #   gone                    waits for the machine to end: a check
 #
 # Escape sequences and carriage returns are taken out first. What was seen is counted in bytes of that text.
@@ -66,6 +67,21 @@ never() {
 quiet() {
 	sleep "$1"
 	if talk_find "$2" > /dev/null; then vm_fail "came within $1 seconds: $2"; else vm_pass "not within $1 seconds: $2"; fi
+}
+
+insist() {
+	local start=$SECONDS place
+	while [ $((SECONDS - start)) -lt 180 ] && talk_alive; do
+		say "$1"
+		sleep 2
+		if place=$(talk_find "$2"); then
+			TALK_AT=$place
+			vm_pass "seen: $2"
+			return 0
+		fi
+	done
+	vm_fail "not seen: $2, though it was said: $1"
+	return 1
 }
 
 gone() {

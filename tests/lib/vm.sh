@@ -268,6 +268,7 @@ vm_serial() {
 # Starts VM_TALK beside QEMU, whose process is $1; what it finds out is counted by vm_talked.
 vm_talk() {
 	[ -n "${VM_TALK:-}" ] || return 0
+	# shellcheck disable=SC2034 # talk.sh
 	VM_QEMU_PID=$1
 	cat "$VM/line.out" > /dev/null 9>&- &
 	VM_TALKERS=($!)
