@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # kernels: stock
 # needs: qemu-system-x86_64 mmdebstrap mke2fs
+# limit: 900
 # The commands of keys/first-boot.md as they are there, from an empty folder to a login prompt with the policy in force.
 # Only the root that the first one makes is kept outside the tree, by what the command says, and TCG is asked for.
 . "$(dirname "$0")/../lib/vm.sh"
