@@ -76,8 +76,8 @@ static int check_chain(const struct candidate *stage0, const struct candidate *c
 
 	if (candidate->record->signed_by)
 		return 0;
-	if (labels_parse((const char *)stage0->file.bytes, stage0->file.len, candidate_kernel_version(), &policy) ==
-			0 &&
+	if (labels_parse((const char *)stage0->file.bytes, stage0->file.len, candidate_kernel_version(),
+		    &policy) == 0 &&
 		!labels_chain_is_closed(&policy))
 		return 0;
 	stage0->record->result = CANDIDATE_FAILED;
@@ -120,7 +120,8 @@ static int commit_stage0(struct boot *boot, const struct candidate *candidate)
 		r = candidate_commit(&stage0);
 	if (r == 0)
 		boot_note(boot, LOG_NOTICE,
-			"the stage-0 policy (%s) is in force: the labels of %s are taken, and match once their "
+			"the stage-0 policy (%s) is in force: the labels of %s are taken, and match once "
+			"their "
 			"security "
 			"module knows them",
 			record->path, candidate->record->path);

@@ -50,7 +50,9 @@ static int read_config(int root_fd, const char *root, struct config *ret)
 	int r = read_file(root_fd, root, CONFIG_FILE, CONFIG_SIZE_MAX, &file);
 
 	config_init(ret);
-	return r == -ENOENT ? 0 : r < 0 ? r : config_parse((const char *)file.bytes, file.len, ret, complain, NULL);
+	return r == -ENOENT ? 0
+	       : r < 0      ? r
+			    : config_parse((const char *)file.bytes, file.len, ret, complain, NULL);
 }
 
 /*
@@ -61,11 +63,13 @@ static int read_report(const char *report, char ret[static 65])
 {
 	static const char policy[] = "\"policy\":{\"source\":\"root\",", digest[] = "\"sha256\":\"";
 	const char *at = strstr(report, policy);
-	bool enforced = strstr(report, "\"outcome\":\"enforced\"") || strstr(report, "\"outcome\":\"deferred\"");
+	bool enforced =
+		strstr(report, "\"outcome\":\"enforced\"") || strstr(report, "\"outcome\":\"deferred\"");
 
 	at = at && enforced ? strstr(at, digest) : NULL;
 	if (!at || strlen(at) < strlen(digest) + 64) {
-		log_notice("bless: the policy in force is not the root's own: there is nothing to bless (see 'imaboot "
+		log_notice("bless: the policy in force is not the root's own: there is nothing to bless (see "
+			   "'imaboot "
 			   "status')");
 		return EXIT_NOT_APPLICABLE;
 	}
@@ -126,7 +130,8 @@ static int bless(int root_fd, const char *root, const struct config *config, con
 		return EXIT_FAILED;
 	digest_sha256_hex(policy.bytes, policy.len, sha256);
 	if (!string_equal(sha256, wanted)) {
-		log_error("bless: %s is not the file that this boot put in force (its SHA-256 is %s, that of the boot "
+		log_error("bless: %s is not the file that this boot put in force (its SHA-256 is %s, that of "
+			  "the boot "
 			  "%s): boot with it first",
 			config->policy, sha256, wanted);
 		return EXIT_FAILED;
@@ -141,7 +146,8 @@ static int bless(int root_fd, const char *root, const struct config *config, con
 	}
 	r = put_in_place(root_fd, config->known_good, &policy);
 	if (r < 0) {
-		log_error("bless: %s cannot be written: %s; what was there is as it was", config->known_good, strerror(-r));
+		log_error("bless: %s cannot be written: %s; what was there is as it was", config->known_good,
+			strerror(-r));
 		return EXIT_FAILED;
 	}
 	printf("%s: is the known-good policy now, %s\n", config->policy, config->known_good);
@@ -172,7 +178,8 @@ static int run_bless(size_t count, char **operands)
 	}
 	r = read_file(root_fd, root, REPORT, REPORT_MAX, &report);
 	if (r == -ENOENT)
-		log_notice("bless: there is no report of imaboot (" REPORT "): this boot put no policy in force");
+		log_notice("bless: there is no report of imaboot (" REPORT
+			   "): this boot put no policy in force");
 	if (r < 0)
 		return r == -ENOENT ? EXIT_NOT_APPLICABLE : EXIT_FAILED;
 	text = strndup((const char *)report.bytes, report.len);
