@@ -238,7 +238,7 @@ vm_boot() {
 		letter=$((letter + 1))
 	done
 	(cd "$VM/root" && find . -print0 | cpio --quiet -0 -o -H newc -R 0:0) > "$VM/initrd"
-	common+='console=ttyS0 loglevel=3 panic=-1 oops=panic panic_print=0x20 nokaslr mitigations=off audit_backlog_limit=8192'
+	common+='console=ttyS0 loglevel=3 panic=-1 oops=panic panic_print=0x20 nokaslr no_timer_check mitigations=off audit_backlog_limit=8192'
 	: > "$VM/serial"
 	qemu-system-x86_64 "${arguments[@]}" "${VM_SERIAL[@]}" -m "$memory" -kernel "$image" -initrd "$VM/initrd" \
 		-append "$common $cmdline" ${VM_QEMU[@]+"${VM_QEMU[@]}"} > "$VM/qemu.log" 2>&1 9>&- &
