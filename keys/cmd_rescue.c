@@ -131,7 +131,7 @@ static const char *advice(const struct rescue *rescue)
 
 static void print_all(const struct rescue *rescue)
 {
-	size_t i;
+	enum which i;
 
 	printf("%-22s %s\n", "kernel", rescue->target.name);
 	printf("%-22s %zu, of them signers that the kernel takes: %zu\n", "certificates", rescue->certs.count,

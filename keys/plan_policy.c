@@ -90,7 +90,6 @@ static void check_signature(int fd, const struct plan_policy_source *source,
 
 static int check_text(const struct target *target, struct plan_policy *policy)
 {
-	_cleanup_problem_ struct problem problem = {0};
 	int r = policy_text_check(
 		(const uint8_t *)buf_string(&policy->text), policy->text.len, policy->path, &policy->problem);
 

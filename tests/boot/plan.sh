@@ -17,7 +17,7 @@ release=$kernel
 # signed, 'spoil' afterwards.
 new_root() {
 	scene_new "$1"
-	rm -rf "$ROOT/bin"
+	rm -rf "${ROOT:?}/bin"
 	smallroot "$ROOT" || vm_fail smallroot
 	cp "$CACHE/base/bin/guest" "$ROOT/bin/guest"
 	scene_cert /etc/keys/ima rsa2048
@@ -37,9 +37,10 @@ END
 }
 
 sign_root() {
-	"$BUILD/imactl" sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" --root "$ROOT" --executables > "$VM/sign.log" 2>&1 &&
-		"$BUILD/imactl" sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" "$ROOT/etc/ima/ima-policy" >> "$VM/sign.log" 2>&1 ||
+	local sign=("$BUILD/imactl" sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der")
+	if ! { "${sign[@]}" --root "$ROOT" --executables && "${sign[@]}" "$ROOT/etc/ima/ima-policy"; } > "$VM/sign.log" 2>&1; then
 		vm_fail "signing: $(cat "$VM/sign.log")"
+	fi
 }
 
 # plan STATUS: says it, and its JSON goes to $VM/plan.

@@ -111,7 +111,7 @@ is 'boot --explain ends with 0' "$status" 0
 ok 'boot --explain says what platform this is' grep -Eq '^platform: (open|locked) \(.+\)$' <<< "$out"
 is 'boot --explain tells each key once' "$(grep -cE '^[a-z0-9-]+ = .* \((default|configuration, line [0-9]+|kernel command line)\)$' <<< "$out")" \
 	"$(sed -n '/^enum config_key {/,/KEY_COUNT/s/^\tKEY_.*,$/x/p' "$top/common/config.h" | grep -c x | awk '{ print $1 - 1 }')"
-is 'boot --explain tells each parameter once' "$(grep -cE '^rd\.imaboot[a-z._]*: (not given|obeyed|refused)$' <<< "$out")" 5
+is 'boot --explain tells each parameter once' "$(grep -cE '^rd\.imaboot[a-z._]*: (not given|obeyed|refused)$' <<< "$out")" 6
 none 'boot --explain makes no report' "$([ ! -e /run/imaboot/outcome ] || find /run/imaboot/outcome -newer "$work")"
 run status
 case $status in

@@ -34,6 +34,7 @@ begin() {
 	conf 'require = yes'
 }
 
+# shellcheck disable=SC2317 # called by says
 bundle() { imactl bundle --root "$root" "$@"; }
 refused() { # LINE [OPTION...]
 	local line=$1

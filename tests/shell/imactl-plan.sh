@@ -177,6 +177,7 @@ deploy --policy new > /dev/null 2>&1
 same 'a link does not lead out of the root' "$(find root/tmp -name ima-policy)" root/tmp/ima-policy
 
 # rescue
+# shellcheck disable=SC2317 # called by says
 rescue() { imactl rescue --root root --kernel 6.12 --trusted "$PKI/ca.der" "$@"; }
 fresh
 says 'rescue: all is well' 0 'ima-policy             rules: 7, signed' rescue
