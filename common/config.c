@@ -49,6 +49,7 @@ static const struct {
 	[KEY_POLICY] = {"policy", KIND_PATH, NULL, 0},
 	[KEY_KNOWN_GOOD] = {"known-good", KIND_PATH, "none", 0},
 	[KEY_PREFLIGHT] = {"preflight", KIND_PATHS, "init|off", 0},
+	[KEY_EVM] = {"evm", KIND_WORD, CONFIG_EVM_WORDS, 0},
 	[KEY_ON_FAILURE] = {"on-failure", KIND_WORD, CONFIG_FAILURE_WORDS, 0},
 	[KEY_RECOVERY_TIMEOUT] = {"recovery-timeout", KIND_NUMBER, NULL, CONFIG_TIMEOUT_MAX},
 	[KEY_RECOVERY_TIMEOUT_ACTION] = {"recovery-timeout-action", KIND_WORD, CONFIG_TIMEOUT_WORDS, 0},
@@ -180,6 +181,8 @@ static void take_word(struct parser *parser, enum config_key key, struct text va
 		config->allow_sha1 = word == 1;
 	else if (key == KEY_ROOT_CERTS)
 		config->root_certs = (enum config_root_certs)word;
+	else if (key == KEY_EVM)
+		config->evm = (enum config_evm)word;
 	else if (key == KEY_ON_FAILURE)
 		config->on_failure = (enum config_failure)word;
 	else if (key == KEY_RECOVERY_TIMEOUT_ACTION)
@@ -376,6 +379,8 @@ static int word_of(const struct config *config, enum config_key key)
 		return config->allow_sha1;
 	case KEY_ROOT_CERTS:
 		return (int)config->root_certs;
+	case KEY_EVM:
+		return (int)config->evm;
 	case KEY_ON_FAILURE:
 		return (int)config->on_failure;
 	case KEY_RECOVERY_TIMEOUT_ACTION:

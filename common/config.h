@@ -32,6 +32,7 @@ enum config_key {
 	KEY_POLICY,
 	KEY_KNOWN_GOOD,
 	KEY_PREFLIGHT,
+	KEY_EVM,
 	KEY_ON_FAILURE,
 	KEY_RECOVERY_TIMEOUT,
 	KEY_RECOVERY_TIMEOUT_ACTION,
@@ -48,6 +49,10 @@ enum config_root_certs { CONFIG_CERTS_AUTO, CONFIG_CERTS_YES, CONFIG_CERTS_NO };
 
 /* For which programs a policy is tried before it is committed. */
 enum config_preflight { PREFLIGHT_INIT, PREFLIGHT_OFF, PREFLIGHT_LIST };
+
+/* What EVM is activated with; in the order of CONFIG_EVM_WORDS. The bits of HMAC and X509 are the kernel's. */
+enum config_evm { EVM_OFF, EVM_HMAC, EVM_X509, EVM_BOTH };
+#define CONFIG_EVM_WORDS "off|hmac|x509|both"
 
 /* What a failed boot leads to; in the order of CONFIG_FAILURE_WORDS. */
 enum config_failure { FAILURE_RECOVERY, FAILURE_REBOOT, FAILURE_POWEROFF, FAILURE_HALT, FAILURE_CONTINUE };
@@ -73,6 +78,7 @@ struct config {
 	enum config_preflight preflight;
 	char **preflight_paths; /* with PREFLIGHT_LIST, and beside init: absolute, inside the root */
 	size_t preflight_path_count;
+	enum config_evm evm;
 	enum config_failure on_failure;
 	unsigned int recovery_timeout; /* seconds; 0: no end */
 	enum config_timeout timeout_action;

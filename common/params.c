@@ -7,6 +7,7 @@
 #include "format.h"
 
 #define POLICY_WORDS "root|known-good|image|none"
+#define MASTER_TYPE_WORDS "trusted|user"
 #define COMPLAINT_MAX 256
 
 static const struct {
@@ -21,6 +22,10 @@ static const struct {
 		"what a failure leads to: recovery, reboot, poweroff, halt or continue"},
 	[PARAM_REQUIRE] = {PARAM_PREFIX ".require", "1: a boot without a policy is a failure"},
 	[PARAM_DEBUG] = {PARAM_PREFIX ".debug", "1: more messages"},
+	[PARAM_EVM_KEY] = {"evmkey", "the file with EVM's HMAC key, an encrypted key's blob"},
+	[PARAM_EVM_X509] = {"evmx509", "a certificate for EVM besides those of /etc/keys/evm"},
+	[PARAM_MASTER] = {"masterkey", "the file with the key that EVM's HMAC key is encrypted with"},
+	[PARAM_MASTER_TYPE] = {"masterkeytype", "the type of that key: trusted or user"},
 };
 
 const char *param_name(enum param param)
@@ -133,8 +138,36 @@ static bool take_on_failure(const struct word *word, struct params *ret)
 	return index >= 0;
 }
 
+static bool take_path(const struct word *word, char ret[static PARAM_TEXT_MAX])
+{
+	if (!word->value || *word->value != '/' || word->value_len >= PARAM_TEXT_MAX)
+		return false;
+	memcpy(ret, word->value, word->value_len);
+	ret[word->value_len] = '\0';
+	return true;
+}
+
+static bool take_master_type(const struct word *word, struct params *ret)
+{
+	int index = word->value ? words_find(MASTER_TYPE_WORDS, word->value, word->value_len) : -1;
+
+	if (index < 0)
+		return false;
+	ret->master_is_user = index == 1;
+	ret->master_type_given = true;
+	return true;
+}
+
 static bool take_value(enum param param, const struct word *word, struct params *ret)
 {
+	if (param == PARAM_EVM_KEY)
+		return take_path(word, ret->evm_key);
+	if (param == PARAM_EVM_X509)
+		return take_path(word, ret->evm_x509);
+	if (param == PARAM_MASTER)
+		return take_path(word, ret->master);
+	if (param == PARAM_MASTER_TYPE)
+		return take_master_type(word, ret);
 	if (param == PARAM_POLICY)
 		return take_policy(word, ret);
 	if (param == PARAM_ON_FAILURE)
@@ -147,6 +180,10 @@ static const char *wanted_value(enum param param)
 {
 	if (param == PARAM_POLICY)
 		return "root, known-good, image, none or an absolute path";
+	if (param == PARAM_EVM_KEY || param == PARAM_EVM_X509 || param == PARAM_MASTER)
+		return "an absolute path";
+	if (param == PARAM_MASTER_TYPE)
+		return "trusted or user";
 	return param == PARAM_ON_FAILURE ? "recovery, reboot, poweroff, halt or continue" : "0 or 1";
 }
 

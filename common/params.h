@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * imaboot's parameters on the kernel command line (kernel-parameters.txt, dracut.cmdline(7)).
+ * imaboot's parameters, and dracut's for EVM, on the kernel command line (kernel-parameters.txt, dracut.cmdline(7)).
  *
  * dracut's conventions: a bare name means 1, the last one wins, 0, no and off are false, 1, yes
  * and on are true. A value in double quotes may hold blanks, as the kernel's parser has it
@@ -16,12 +16,16 @@
 #define PARAM_PREFIX "rd.imaboot"
 
 enum param {
-	PARAM_ENABLED,    /* rd.imaboot */
-	PARAM_RECOVERY,   /* rd.imaboot.recovery */
-	PARAM_POLICY,     /* rd.imaboot.policy */
-	PARAM_ON_FAILURE, /* rd.imaboot.on_failure */
-	PARAM_REQUIRE,    /* rd.imaboot.require */
-	PARAM_DEBUG,      /* rd.imaboot.debug */
+	PARAM_ENABLED,     /* rd.imaboot */
+	PARAM_RECOVERY,    /* rd.imaboot.recovery */
+	PARAM_POLICY,      /* rd.imaboot.policy */
+	PARAM_ON_FAILURE,  /* rd.imaboot.on_failure */
+	PARAM_REQUIRE,     /* rd.imaboot.require */
+	PARAM_DEBUG,       /* rd.imaboot.debug */
+	PARAM_EVM_KEY,     /* evmkey; this and the next ones are dracut's */
+	PARAM_EVM_X509,    /* evmx509 */
+	PARAM_MASTER,      /* masterkey */
+	PARAM_MASTER_TYPE, /* masterkeytype */
 	PARAM_COUNT,
 };
 
@@ -37,6 +41,10 @@ struct params {
 	char appraise[8];            /* ima_appraise=, the last one, cut: log, fix, off, enforce or another */
 	bool appraise_tcb;           /* ima_policy= has appraise_tcb, or ima_appraise_tcb is there */
 	bool kdump; /* elfcorehdr= is there: this kernel only saves the dump of a crashed one */
+	char evm_key[PARAM_TEXT_MAX], evm_x509[PARAM_TEXT_MAX],
+		master[PARAM_TEXT_MAX]; /* absolute paths, or "" */
+	bool master_is_user;            /* the master key is of type user, not trusted */
+	bool master_type_given;
 };
 
 /* Name of a parameter, and one line on it for the documentation. */

@@ -260,6 +260,31 @@ static void policy_json(const struct report_candidate *policy, struct json *json
 	json_object_end(json);
 }
 
+static const char *evm_result_name(enum evm_result result)
+{
+	static const char *const names[] = {
+		[EVM_FAILED] = "failed", [EVM_ACTIVE] = "active", [EVM_PRESENT] = "present"};
+
+	return names[result];
+}
+
+static void evm_json(const struct report_evm *evm, struct json *json)
+{
+	if (!evm->mode) {
+		json_null(json, "evm");
+		return;
+	}
+	json_object_begin(json, "evm");
+	json_string(json, "mode", evm->mode);
+	json_string(json, "result", evm_result_name(evm->result));
+	if (evm->value)
+		json_number(json, "value", evm->value);
+	else
+		json_null(json, "value");
+	problem_json(&evm->problem, json);
+	json_object_end(json);
+}
+
 void report_json(const struct report *report, struct buf *ret)
 {
 	struct json json = {.buf = ret};
@@ -285,6 +310,7 @@ void report_json(const struct report *report, struct buf *ret)
 		json_string(&json, NULL, report->messages[i]);
 	json_array_end(&json);
 	policy_json(report_policy(report), &json);
+	evm_json(&report->evm, &json);
 	json_bool(&json, "guard", report->guard);
 	json_number(&json, "duration_us", report->duration_us);
 	json_object_end(&json);
@@ -372,6 +398,11 @@ void report_text(const struct report *report, struct buf *ret)
 		candidate_text(&report->stage0, ret);
 	for (i = 0; i < report->candidate_count; i++)
 		candidate_text(&report->candidates[i], ret);
+	if (report->evm.mode) {
+		buf_printf(ret, "EVM (%s) %s", report->evm.mode, evm_result_name(report->evm.result));
+		problem_text(&report->evm.problem, ret);
+		buf_putc(ret, '\n');
+	}
 }
 
 /* What went wrong with one object, its reason and its remedy: three lines at most. */
@@ -474,6 +505,7 @@ void report_free(struct report *report)
 	report_reset_candidate(&report->stage0);
 	for (i = 0; i < report->message_count; i++)
 		free(report->messages[i]);
+	problem_free(&report->evm.problem);
 	free(report->certs);
 	free(report->candidates);
 	free(report->messages);

@@ -23,6 +23,8 @@
  *   policy        null, or what is in force: {source, path, sha256, signed_by: the key or null,
  *                 not_verified: why there is no such key, or null,
  *                 proof: file-gone, read-only, read-back or kernel-log}
+ *   evm           null where it is off, or {mode: hmac, x509 or both, result: active, present (it was active
+ *                 before) or failed, value: what was written, or null, reason, remedy}
  *   guard         whether the guard is set
  *   duration_us   microseconds that the boot program took
  *
@@ -101,6 +103,16 @@ struct report_candidate {
 	struct problem problem;
 };
 
+enum evm_result { EVM_FAILED, EVM_ACTIVE, EVM_PRESENT };
+
+/* What became of EVM. */
+struct report_evm {
+	const char *mode; /* "hmac", "x509" or "both"; NULL: it is off */
+	enum evm_result result;
+	unsigned int value; /* what was written; 0: nothing */
+	struct problem problem;
+};
+
 struct report {
 	enum outcome outcome;
 	const char *policy_file; /* state of the kernel's policy file */
@@ -113,6 +125,7 @@ struct report {
 	bool late;                      /* written by imaboot-late.service */
 	char **messages;
 	size_t message_count;
+	struct report_evm evm;
 	bool guard;
 	uint64_t duration_us;
 };

@@ -120,6 +120,33 @@ static void apply_policy(const struct judge *judge, const struct params *params)
 	settings->by_params[PARAM_POLICY] = true;
 }
 
+/* A path of dracut's; other keys than the image's own could be an attacker's. */
+static void apply_path(const struct judge *judge, enum param param, const char *path, bool loosens,
+	char ret[static PARAM_TEXT_MAX])
+{
+	if (!*path || (loosens && !may_loosen(judge, param, path)))
+		return;
+	(void)format_text(ret, PARAM_TEXT_MAX, "%s", path);
+	judge->settings->by_params[param] = true;
+}
+
+/* A certificate is the kernel's to judge, or stays in the image; keys are taken at their word. */
+static void apply_evm(const struct judge *judge, const struct params *params)
+{
+	struct settings *settings = judge->settings;
+
+	if (settings->config.evm == EVM_OFF)
+		return;
+	apply_path(judge, PARAM_EVM_X509, params->evm_x509, false, settings->evm_x509);
+	apply_path(judge, PARAM_EVM_KEY, params->evm_key, true, settings->evm_key);
+	apply_path(judge, PARAM_MASTER, params->master, true, settings->master);
+	if (params->master_type_given &&
+		may_loosen(judge, PARAM_MASTER_TYPE, params->master_is_user ? "user" : "trusted")) {
+		settings->master_is_user = params->master_is_user;
+		settings->by_params[PARAM_MASTER_TYPE] = true;
+	}
+}
+
 void settings_apply(struct settings *settings, const struct params *params, bool locked,
 	const char *locked_reason, void (*complain)(const char *text, void *context), void *context)
 {
@@ -135,6 +162,7 @@ void settings_apply(struct settings *settings, const struct params *params, bool
 	apply_on_failure(&judge, params);
 	apply_recovery(&judge, params);
 	apply_policy(&judge, params);
+	apply_evm(&judge, params);
 	settings->debug = params->values[PARAM_DEBUG] == PARAM_TRUE;
 	settings->by_params[PARAM_DEBUG] = params->values[PARAM_DEBUG] != PARAM_UNSET;
 }

@@ -29,6 +29,9 @@ struct settings {
 	bool enabled, recovery, debug;
 	enum policy_choice choice;
 	char choice_path[PARAM_TEXT_MAX];
+	char evm_key[PARAM_TEXT_MAX], evm_x509[PARAM_TEXT_MAX],
+		master[PARAM_TEXT_MAX]; /* absolute; "": default */
+	bool master_is_user;
 	bool from_params[KEY_COUNT]; /* the command line has set that key */
 	bool by_params[PARAM_COUNT]; /* the parameter was obeyed */
 	bool refused[PARAM_COUNT];   /* the parameter was refused */

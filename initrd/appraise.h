@@ -20,6 +20,7 @@ struct appraised {
 	uint32_t key_id;   /* of a signature */
 	bool unsure;       /* whether it is right cannot be said; value is what it would be if it is */
 	enum appraise_value if_wrong; /* with unsure */
+	bool lacks_evm;               /* the text is about security.evm, not security.ima */
 	char text[APPRAISE_TEXT_MAX]; /* what is wrong with it, or why that cannot be said: a clause */
 };
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include "candidate.h"
 #include "certs.h"
+#include "evm.h"
 #include "guard.h"
 #include "late.h"
 #include "log.h"
@@ -99,17 +100,24 @@ bool boot_has_cert(const struct report *report, const char *name)
 	return false;
 }
 
-/* Loads the certificates and says which were refused. Returns false where a required one is missing. */
-static bool load_certs(struct boot *boot)
+/* Where certificates come from. */
+static struct certs_source certs_source_of(const struct boot *boot)
 {
 	static const enum root_certs root_certs[] = {[CONFIG_CERTS_AUTO] = ROOT_CERTS_AUTO,
 		[CONFIG_CERTS_YES] = ROOT_CERTS_YES,
 		[CONFIG_CERTS_NO] = ROOT_CERTS_NO};
-	struct certs_source source = {.image_fd = boot->image_fd,
+
+	return (struct certs_source){.image_fd = boot->image_fd,
 		.image = boot->image,
 		.root_fd = boot->root_fd,
 		.root = boot->root,
 		.root_certs = root_certs[boot->settings.config.root_certs]};
+}
+
+/* Loads the certificates and says which were refused. Returns false where a required one is missing. */
+static bool load_certs(struct boot *boot)
+{
+	struct certs_source source = certs_source_of(boot);
 	const struct config *config = &boot->settings.config;
 	bool complete = true;
 	size_t i;
@@ -134,6 +142,42 @@ static bool load_certs(struct boot *boot)
 		complete = false;
 	}
 	return complete;
+}
+
+/* Says why EVM is not active. Returns false where that is a failure of the boot. */
+static bool excuse_evm(struct boot *boot)
+{
+	const struct report_evm *evm = &boot->report->evm;
+
+	boot_note(boot, LOG_ERR, "EVM (evm = %s) is not active: %s%s%s", evm->mode,
+		problem_reason_text(&evm->problem), evm->problem.remedy ? "; " : "",
+		problem_remedy_text(&evm->problem));
+	return !boot->settings.config.require;
+}
+
+/* EVM's part before a policy is in force, the policy, and EVM's activation. */
+static void load_policy_and_evm(struct boot *boot)
+{
+	struct certs_source source = certs_source_of(boot);
+	const struct settings *settings = &boot->settings;
+	struct report *report = boot->report;
+	/* The running system finds it as the initramfs left it. */
+	_cleanup_evm_ struct evm evm = {.mode = boot->late ? EVM_OFF : settings->config.evm,
+		.source = &source,
+		.key_file = settings->evm_key,
+		.x509_file = settings->evm_x509,
+		.master_file = settings->master,
+		.master_is_user = settings->master_is_user,
+		.record = &report->evm,
+		.fd = -1};
+
+	if (evm_prepare(&evm, report) < 0 && !excuse_evm(boot))
+		return;
+	boot_load_policy(boot);
+	if (report->outcome == OUTCOME_FAILED || report->outcome == OUTCOME_UNPROTECTED)
+		return;
+	if (evm_activate(&evm) < 0 && !excuse_evm(boot))
+		report->outcome = OUTCOME_FAILED;
 }
 
 /* See late_appraise_self(): without it nothing signed could be executed where the keyring is _ima. */
@@ -220,7 +264,7 @@ static void run(struct boot *boot, struct boot_end *ret)
 		boot->misconfigured = boot_read_settings(boot) < 0;
 		prepare_again(boot);
 		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot)) {
-			boot_load_policy(boot);
+			load_policy_and_evm(boot);
 			if (boot->late)
 				find_keyring(boot);
 		}

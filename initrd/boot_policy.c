@@ -48,6 +48,7 @@ static int preflight(struct boot *boot, struct candidate *candidate)
 		.init = boot->params.init,
 		.labels_later = puts_labels_off(boot),
 		.recovery = config->on_failure == FAILURE_RECOVERY,
+		.evm = config->evm != EVM_OFF,
 		.built_in = boot->params.appraise_tcb,
 		.mode = platform_appraise_mode(boot->params.appraise, boot->locked),
 		.warn = warn_of_preflight,

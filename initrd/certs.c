@@ -49,12 +49,20 @@ static int load_cas(struct loader *loader)
 	return r;
 }
 
-/* Finds .ima, or finds or makes _ima. */
-static int find_target(struct loader *loader)
-{
-	int r = keyring_find(KEYRING_TRUSTED, &loader->target);
+/* The two keyrings of a kind, and where their certificates lie. */
+struct purpose {
+	const char *trusted, *user, *dir;
+};
 
-	loader->target_name = KEYRING_TRUSTED;
+static const struct purpose ima = {KEYRING_TRUSTED, KEYRING_USER, CERTS_DIR};
+static const struct purpose evm = {KEYRING_EVM, KEYRING_EVM_USER, EVM_CERTS_DIR};
+
+/* Finds the kernel's own keyring, or finds or makes the one in root's user keyring. */
+static int find_target(struct loader *loader, const struct purpose *purpose)
+{
+	int r = keyring_find(purpose->trusted, &loader->target);
+
+	loader->target_name = purpose->trusted;
 	if (r == 0)
 		return 0;
 	if (r != -ENOENT) {
@@ -62,22 +70,54 @@ static int find_target(struct loader *loader)
 		return r;
 	}
 	loader->unrestricted = true;
-	loader->target_name = KEYRING_USER;
-	r = keyring_ensure_user(KEYRING_USER, &loader->target);
+	loader->target_name = purpose->user;
+	r = keyring_ensure_user(purpose->user, &loader->target);
 	if (r < 0)
-		log_error("the keyring " KEYRING_USER
-			  " can neither be found nor made in root's user keyring: "
+		log_error("the keyring %s can neither be found nor made in root's user keyring: "
 			  "%s; run as root, in a unit with KeyringMode=shared",
-			strerror(-r));
+			purpose->user, strerror(-r));
 	return r;
 }
 
-static int load_signers(struct loader *loader)
+/* Reads the certificates of a folder, and the extra file where there is one (-ENOENT: there need not be). */
+static int read_signers(struct loader *loader, int root_fd, const char *root, const char *source,
+	const char *dir, const char *extra)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_close_ int fd = -1;
+	int r = certs_read_folder(loader, root_fd, root, source, dir);
+
+	if (r < 0 || !extra)
+		return r;
+	fd = rootfile_open(root_fd, root, extra, CERT_SIZE_MAX, &problem);
+	return fd == -ENOENT && !problem.remedy ? 0 : certs_read_file(loader, root_fd, root, source, extra);
+}
+
+/* Says of the root's signers that they are not used. */
+static int skip_signers(struct loader *loader, const struct purpose *purpose)
+{
+	_cleanup_buf_ struct buf reason = {0}, remedy = {0};
+
+	if (loader->unrestricted)
+		buf_printf(&reason,
+			"the keyring %s checks no issuer, so certificates are taken from the image alone",
+			loader->target_name);
+	else
+		buf_puts(&reason, "the configuration says root-certificates = no");
+	buf_printf(&remedy,
+		"put it into %s before the image is built, or set root-certificates = yes in the image's "
+		"configuration",
+		purpose->dir);
+	return certs_skip_folder(
+		loader, purpose->dir, loader->target_name, buf_string(&reason), buf_string(&remedy));
+}
+
+static int load_signers(struct loader *loader, const struct purpose *purpose, const char *extra)
 {
 	const struct certs_source *source = loader->source;
 	bool from_root = source->root_certs == ROOT_CERTS_YES ||
 			 (source->root_certs == ROOT_CERTS_AUTO && !loader->unrestricted);
-	int r = certs_read_folder(loader, source->image_fd, source->image, "image", CERTS_DIR);
+	int r = read_signers(loader, source->image_fd, source->image, "image", purpose->dir, extra);
 
 	if (r == 0)
 		certs_settle(loader, 0);
@@ -85,19 +125,12 @@ static int load_signers(struct loader *loader)
 	if (r == 0 && source->root_fd >= 0 && from_root) {
 		size_t first = loader->count;
 
-		r = certs_read_folder(loader, source->root_fd, source->root, "root", CERTS_DIR);
+		r = read_signers(loader, source->root_fd, source->root, "root", purpose->dir, extra);
 		certs_settle(loader, first);
 	}
 	certs_reset(loader);
 	if (r == 0 && source->root_fd >= 0 && !from_root)
-		r = certs_skip_folder(loader, CERTS_DIR, loader->target_name,
-			loader->unrestricted
-				? "the keyring " KEYRING_USER
-				  " checks no issuer, so certificates are taken from the image alone"
-				: "the configuration says root-certificates = no",
-			"put it into " CERTS_DIR
-			" before the image is built, or set root-certificates = yes in "
-			"the image's configuration");
+		r = skip_signers(loader, purpose);
 	return r;
 }
 
@@ -121,7 +154,7 @@ int certs_load(const struct certs_source *source, struct report *report)
 	int r = loader_open(&loader);
 
 	if (r == 0)
-		r = find_target(&loader);
+		r = find_target(&loader, &ima);
 	if (r < 0)
 		return r;
 	report->keyring = loader.target_name;
@@ -132,9 +165,27 @@ int certs_load(const struct certs_source *source, struct report *report)
 	loader.target = signers;
 	loader.target_name = report->keyring;
 	loader.signers = true;
-	r = load_signers(&loader);
+	r = load_signers(&loader, &ima, NULL);
 	if (r == 0)
 		issuers_explain(source->image_fd, source->image, report);
+	return r;
+}
+
+int certs_load_evm(
+	const struct certs_source *source, const char *extra, struct report *report, size_t *ret_count)
+{
+	struct loader loader = {.source = source, .report = report};
+	size_t i, first = report->cert_count;
+	int r = loader_open(&loader);
+
+	*ret_count = 0;
+	if (r == 0)
+		r = find_target(&loader, &evm);
+	if (r == 0)
+		r = load_signers(&loader, &evm, extra);
+	for (i = first; i < report->cert_count; i++)
+		*ret_count +=
+			report->certs[i].result == CERT_LOADED || report->certs[i].result == CERT_PRESENT;
 	return r;
 }
 

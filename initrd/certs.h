@@ -25,6 +25,9 @@
 #define CERTS_CA_DIR CERTS_DIR "/ca"
 #define KEYRING_TRUSTED ".ima"
 #define KEYRING_USER "_ima"
+#define EVM_CERTS_DIR "/etc/keys/evm"
+#define KEYRING_EVM ".evm"
+#define KEYRING_EVM_USER "_evm"
 #define KEYRING_CA ".secondary_trusted_keys"
 #define KEYRING_VERIFY "imaboot-verify" /* this process's copies of accepted signers */
 #define KEYRING_PROBE "imaboot-probe"   /* where the kernel parses a certificate, nothing more */
@@ -49,6 +52,13 @@ struct certs_source {
  * used at all (said in the log).
  */
 _must_check_ int certs_load(const struct certs_source *source, struct report *report);
+
+/*
+ * Loads EVM's certificates, those of EVM_CERTS_DIR and the one at `extra` where there is one, under
+ * the rules of the signers. *ret_count is how many are in the keyring then. Returns as certs_load().
+ */
+_must_check_ int certs_load_evm(
+	const struct certs_source *source, const char *extra, struct report *report, size_t *ret_count);
 
 /*
  * For verbs that load no certificate: copies those of the image whose key is in .ima or _ima to

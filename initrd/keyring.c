@@ -203,6 +203,17 @@ int keyring_link(key_serial ring, key_serial key)
 	return (int)keyctl(KEYCTL_LINK, key, ring, 0, 0);
 }
 
+int keyring_add_own(
+	const char *type, const char *description, const void *payload, size_t len, key_serial *ret)
+{
+	return add_key(type, description, payload, len, KEY_SPEC_PROCESS_KEYRING, ret);
+}
+
+int keyring_unlink_own(key_serial key)
+{
+	return (int)keyctl(KEYCTL_UNLINK, key, KEY_SPEC_PROCESS_KEYRING, 0, 0);
+}
+
 static int verify_as(const char *encoding, const char *hash, const struct keyctl_pkey_params *params,
 	const void *digest, const void *signature)
 {

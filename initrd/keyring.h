@@ -70,6 +70,17 @@ _must_check_ int keyring_search_id(key_serial ring, uint32_t key_id, key_serial 
 _must_check_ int keyring_link(key_serial ring, key_serial key);
 
 /*
+ * Adds a key of another type ("user", "trusted", "encrypted") to this process's own keyring, where
+ * the kernel's request_key() finds it and where it goes away with the process. Returns 0 or the
+ * kernel's negative errno; -ENODEV: it has no keys of that type.
+ */
+_must_check_ int keyring_add_own(
+	const char *type, const char *description, const void *payload, size_t len, key_serial *ret);
+
+/* Takes a key out of this process's own keyring. Returns 0 or a negative errno. */
+_must_check_ int keyring_unlink_own(key_serial key);
+
+/*
  * Verifies a signature with a key of a private keyring (KEYCTL_PKEY_VERIFY, Linux 4.20): PKCS#1
  * for an RSA key, X9.62 for an ECDSA one. hash is the digest's name ("sha256"). Returns 0 when it
  * is good. -EKEYREJECTED: not the signature of this digest; -EINVAL, -EBADMSG: not a signature of

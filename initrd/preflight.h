@@ -24,6 +24,7 @@ struct preflight {
 	const char *init;  /* init= of the command line; "": not given */
 	bool labels_later; /* the policy is loaded once the security module knows the labels */
 	bool recovery;     /* a failure leads to the recovery, whose shell must run */
+	bool evm;          /* EVM will be active */
 	bool built_in;     /* ima_policy=appraise_tcb: rules that are shown go with the first policy */
 	const char *
 		mode; /* "log", "fix" or "off" of ima_appraise=, where it is obeyed; NULL: appraisal is enforced */

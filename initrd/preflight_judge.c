@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include "report.h"
+#include "evm.h"
 
 #define VARIANTS_MAX 16 /* file system UUIDs that are tried where the real one is not known */
 
@@ -97,6 +98,12 @@ static enum denial judge_once(
 					.unsure = true,
 					.if_wrong = VALUE_SIGNATURE_BAD,
 					.text = "cannot be read"};
+			if (judge->preflight->evm && evm_lacks_label(subject->fd))
+				subject->appraised = (struct appraised){.value = VALUE_NONE,
+					.algo = 4,
+					.lacks_evm = true,
+					.text = "has no security.evm, which the kernel asks for once EVM is "
+						"active; evmctl sign --portable makes one"};
 			subject->looked_at = true;
 		}
 		denial = evaluate_next(&judge->model, &verdict,

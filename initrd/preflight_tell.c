@@ -36,6 +36,8 @@ static const char *cause_of(const struct finding *finding)
 {
 	bool has_value = finding->appraised.value != VALUE_NONE;
 
+	if (finding->appraised.lacks_evm)
+		return finding->appraised.text;
 	switch (finding->denial) {
 	case DENIAL_SIGNATURE_REQUIRED:
 		return has_value ? "has only a hash, and no signature" : "has no signature";

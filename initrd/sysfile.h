@@ -16,6 +16,7 @@
 #define IMA_DIR SECURITYFS_DIR "/integrity/ima"
 #define IMA_POLICY IMA_DIR "/policy"
 #define LSM_FILE SECURITYFS_DIR "/lsm"
+#define EVM_FILE SECURITYFS_DIR "/integrity/evm/evm"
 #define LOCKDOWN_FILE SECURITYFS_DIR "/lockdown"
 #define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define PROC_KEYS "/proc/keys"

@@ -31,7 +31,6 @@
 #include <linux/keyctl.h>
 #include <linux/openat2.h>
 
-#define XATTR "security.ima"
 #define POLICY "/sys/kernel/security/ima/policy"
 #define MAX_FILE (4 << 20)
 
@@ -98,6 +97,13 @@ __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *form
 	fputc('\n', stderr);
 	va_end(arguments);
 	exit(2);
+}
+
+// The attribute that attr and fdload are about; another one where the environment says so.
+static const char *xattr_name(void)
+{
+	const char *name = getenv("XATTR");
+	return name ? name : "security.ima";
 }
 
 static uint8_t *read_fd(int fd, size_t *ret_size)
@@ -266,7 +272,7 @@ __attribute__((noreturn)) static void be_init(void)
 
 static void attr_set(int fd, const uint8_t *value, size_t size)
 {
-	puts(outcome(fsetxattr(fd, XATTR, value, size, 0)));
+	puts(outcome(fsetxattr(fd, xattr_name(), value, size, 0)));
 }
 
 static int verb_attr(int argc, char **argv)
@@ -277,7 +283,7 @@ static int verb_attr(int argc, char **argv)
 	size_t size;
 	if (!strcmp(what, "get")) {
 		uint8_t value[4096];
-		ssize_t got = getxattr(path, XATTR, value, sizeof(value));
+		ssize_t got = getxattr(path, xattr_name(), value, sizeof(value));
 		if (got < 0) {
 			puts(outcome(got));
 			return 0;
@@ -286,7 +292,7 @@ static int verb_attr(int argc, char **argv)
 			printf("%02x", value[i]);
 		putchar('\n');
 	} else if (!strcmp(what, "rm")) {
-		puts(outcome(removexattr(path, XATTR)));
+		puts(outcome(removexattr(path, xattr_name())));
 	} else if (argc == 4) {
 		uint8_t *value = strcmp(what, "load") ? parse_hex(argv[3], &size) : read_file(argv[3], &size);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -392,6 +398,18 @@ static void key_verify(char **argv)
 		(uintptr_t)signature)));
 }
 
+// key pipe RING TYPE DESCRIPTION: what a key of that name shows of itself, an encrypted one its blob.
+static void key_pipe(int32_t ring, const char *type, const char *description)
+{
+	char payload[4096];
+	long id = keyctl(KEYCTL_SEARCH, (uintptr_t)ring, (uintptr_t)type, (uintptr_t)description, 0);
+	long size = id < 0 ? id : keyctl(KEYCTL_READ, (uintptr_t)id, (uintptr_t)payload, sizeof(payload), 0);
+	if (size < 0)
+		puts(outcome(size));
+	else
+		printf("%.*s\n", (int)size, payload);
+}
+
 static int verb_key(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -417,11 +435,14 @@ static int verb_key(int argc, char **argv)
 	else if (!strcmp(what, "unlink") && argc == 4)
 		puts(outcome(
 			keyctl(KEYCTL_UNLINK, (uintptr_t)strtol(argv[3], NULL, 10), (uintptr_t)ring, 0, 0)));
+	else if (!strcmp(what, "pipe") && argc == 5)
+		key_pipe(ring, argv[3], argv[4]);
 	else if (!strcmp(what, "verify") && argc == 7)
 		key_verify(argv + 2);
 	else
 		die("key ring NAME | add RING FILE [TYPE DESCRIPTION] | new RING NAME | search RING id:HEX | "
-		    "list RING | clear RING | unlink RING KEY | verify RING CERT|KEY INFO DIGEST SIGNATURE");
+		    "list RING | clear RING | unlink RING KEY | pipe RING TYPE DESCRIPTION | verify RING "
+		    "CERT|KEY INFO DIGEST SIGNATURE");
 	return 0;
 }
 
@@ -601,7 +622,7 @@ static int fdload_create(const char *where, const char *policy_path, const char 
 		printf("write %s, ", outcome(-1));
 	if (strcmp(signature_path, "none")) {
 		bytes = read_file(signature_path, &size);
-		printf("xattr %s, ", outcome(fsetxattr(fd, XATTR, bytes, size, 0)));
+		printf("xattr %s, ", outcome(fsetxattr(fd, xattr_name(), bytes, size, 0)));
 	}
 	return fd;
 }

@@ -202,6 +202,43 @@ static void locked_platform_requires_a_signature(void **context)
 	assert_int_equal(fakeboot.report.candidates[0].stage, STAGE_SIGNATURE);
 }
 
+/* EVM comes after the policy; what it lacks is a failure only where the image requires protection. */
+static void evm_is_activated_after_the_policy(void **context)
+{
+	(void)context;
+	fakeroot_file(EVM_FILE, "0");
+	fakeroot_file(CONFIG, "evm = x509\nsignature = optional\n");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fake_cert("/image/etc/keys/evm/a.der", "A: 01", "builtin", "");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_submitted("dry root commit root ");
+	assert_string_equal(fakeroot_read(EVM_FILE), "0x80000002");
+	assert_int_equal(fakeboot.report.evm.result, EVM_ACTIVE);
+	fakeroot_file(EVM_FILE, "0");
+	fakeroot_file(IMA_POLICY, "");
+	fakeboot.refused = "# of root";
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_string_equal(fakeroot_read(EVM_FILE), "0");
+}
+
+static void evm_that_fails_is_told(void **context)
+{
+	(void)context;
+	fakeroot_file(CONFIG, "evm = hmac\n");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log(
+		"test: EVM (evm = hmac) is not active: this kernel has no EVM (no "
+		"/sys/kernel/security/integrity/evm/evm); use a kernel with CONFIG_EVM, or set evm = off\n");
+	assert_int_equal(fakeboot.report.evm.result, EVM_FAILED);
+	assert_int_equal(fakeboot.report.message_count, 1);
+	buf_free(&fakeboot.submitted);
+	fakeroot_file(IMA_POLICY, "");
+	fakeroot_file(CONFIG, "evm = hmac\nrequire = yes\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+}
+
 static void guard_that_fails_is_told(void **context)
 {
 	(void)context;
@@ -259,6 +296,8 @@ int main(void)
 		BOOT_TEST(signature_can_be_required_and_made_optional),
 		BOOT_TEST(sha1_is_refused_unless_configured),
 		BOOT_TEST(locked_platform_requires_a_signature),
+		BOOT_TEST(evm_is_activated_after_the_policy),
+		BOOT_TEST(evm_that_fails_is_told),
 		BOOT_TEST(guard_that_fails_is_told),
 		BOOT_TEST(root_that_is_the_image_has_no_policy_of_its_own),
 		BOOT_TEST(boot_without_a_root_takes_the_image),

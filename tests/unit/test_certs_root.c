@@ -294,6 +294,63 @@ static void recall_makes_no_keyring(void **context)
 	assert_null(recall());
 }
 
+/* Loads EVM's certificates of /image and /root; how many are in the keyring. */
+static size_t load_evm(enum root_certs root_certs, const char *extra, int wanted)
+{
+	struct certs_source source = {.image = "/", .root = "/sysroot", .root_certs = root_certs};
+	size_t count;
+
+	fakeroot_dir("/image");
+	fakeroot_dir("/root");
+	report_free(&report);
+	source.image_fd = root_open(fakeroot_path("/image"));
+	source.root_fd = root_open(fakeroot_path("/root"));
+	assert_int_equal(certs_load_evm(&source, extra, &report, &count), wanted);
+	(void)close(source.image_fd);
+	(void)close(source.root_fd);
+	return count;
+}
+
+static void certificates_of_evm_have_a_keyring_of_their_own(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/evm/a.der", "A: 01", "builtin", "");
+	fake_cert("/image/etc/keys/evm/b.der", "B: 01", "nobody", "");
+	fake_cert("/root/etc/keys/evm/c.der", "C: 01", "builtin", "");
+	fake_cert("/root/x.der", "X: 01", "builtin", "");
+	assert_int_equal(load_evm(ROOT_CERTS_AUTO, "/x.der", 0), 3);
+	assert_non_null(fake_key_in(RING_EVM, "A: 01"));
+	assert_null(fake_key_in(RING_EVM, "B: 01"));
+	assert_non_null(fake_key_in(RING_EVM, "C: 01"));
+	assert_non_null(fake_key_in(RING_EVM, "X: 01"));
+	assert_int_equal(fake_keys_in(RING_IMA) + fake_keys_in(RING_VERIFY), 0);
+	assert_string_equal(record_of("image", "/etc/keys/evm/b.der")->keyring, ".evm");
+	assert_int_equal(record_of("image", "/etc/keys/evm/b.der")->result, CERT_REFUSED);
+	assert_int_equal(load_evm(ROOT_CERTS_AUTO, "/gone.der", 0), 2);
+	report_free(&report);
+}
+
+static void user_keyring_of_evm_takes_the_images_alone(void **context)
+{
+	(void)context;
+	fakering.has_ima = false;
+	fake_cert("/image/etc/keys/evm/a.der", "A: 01", "nobody", "");
+	fake_cert("/root/etc/keys/evm/c.der", "C: 01", "nobody", "");
+	fake_cert("/root/x.der", "X: 01", "nobody", "");
+	assert_int_equal(load_evm(ROOT_CERTS_AUTO, "/x.der", 0), 1);
+	assert_non_null(fake_key_in(RING_EVM_USER, "A: 01"));
+	assert_null(fake_key_in(RING_EVM_USER, "C: 01"));
+	assert_null(fake_key_in(RING_EVM_USER, "X: 01"));
+	assert_problem(&record_of("root", "/etc/keys/evm/c.der")->problem, -EPERM,
+		"the keyring _evm checks no issuer, so certificates are taken from the image alone",
+		"put it into /etc/keys/evm before the image is built, or set root-certificates = yes in the "
+		"image's configuration");
+	assert_int_equal(load_evm(ROOT_CERTS_YES, "/x.der", 0), 3);
+	fakering.ensure_error = -EDQUOT;
+	assert_int_equal(load_evm(ROOT_CERTS_YES, "/x.der", -EDQUOT), 0);
+	report_free(&report);
+}
+
 /* Puts a certificate into the keyring of this process. */
 static int add_private(const char *path, struct problem *problem)
 {
@@ -358,6 +415,8 @@ int main(void)
 		RING_TEST(unneeded_ca_is_no_failure_without_ima),
 		RING_TEST(recall_copies_what_the_kernel_has),
 		RING_TEST(recall_makes_no_keyring),
+		RING_TEST(certificates_of_evm_have_a_keyring_of_their_own),
+		RING_TEST(user_keyring_of_evm_takes_the_images_alone),
 		RING_TEST(given_certificate_is_for_verifying_alone),
 		RING_TEST(given_certificate_that_is_none_is_told),
 	};

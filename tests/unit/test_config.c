@@ -67,6 +67,7 @@ static void nothing_means_the_defaults(void **context)
 		assert_int_equal(config.root_certs, CONFIG_CERTS_AUTO);
 		assert_false(config.allow_override);
 		assert_false(config.allow_sha1);
+		assert_int_equal(config.evm, EVM_OFF);
 		assert_int_equal(config.required_cert_count, 0);
 		assert_string_equal(config.policy, "/etc/ima/ima-policy");
 		assert_string_equal(config.known_good, "/etc/ima/ima-policy.known-good");
@@ -139,10 +140,11 @@ static void every_word_is_read_and_given_back(void **context)
 		{KEY_ROOT_CERTS, {"auto", "yes", "no"}},
 		{KEY_ON_FAILURE, {"recovery", "reboot", "poweroff", "halt", "continue"}},
 		{KEY_RECOVERY_TIMEOUT_ACTION, {"reboot", "poweroff", "halt"}},
-		{KEY_ALLOW_SHA1, {"no", "yes"}}, {KEY_ALLOW_OVERRIDE, {"no", "yes"}},
-		{KEY_PCR_REQUIRED, {"no", "yes"}}, {KEY_POLICY, {"/", "/p", "/a b"}},
-		{KEY_KNOWN_GOOD, {"/p", "none"}}, {KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}},
-		{KEY_PCR, {"0", "7", "23", "none"}}, {KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
+		{KEY_ALLOW_SHA1, {"no", "yes"}}, {KEY_EVM, {"off", "hmac", "x509", "both"}},
+		{KEY_ALLOW_OVERRIDE, {"no", "yes"}}, {KEY_PCR_REQUIRED, {"no", "yes"}},
+		{KEY_POLICY, {"/", "/p", "/a b"}}, {KEY_KNOWN_GOOD, {"/p", "none"}},
+		{KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}}, {KEY_PCR, {"0", "7", "23", "none"}},
+		{KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
 		{KEY_PREFLIGHT, {"init", "off", "/a", "/a /b", "init /a /b"}},
 		{KEY_LABELS, {"auto", "stage0", "late", "refuse"}}};
 	const char *const *word;

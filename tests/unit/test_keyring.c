@@ -321,6 +321,21 @@ static void ecdsa_is_tried_where_rsas_encoding_is_refused(void **context)
 	}
 }
 
+static void own_keys_come_and_go(void **context)
+{
+	key_serial key = 0;
+
+	(void)context;
+	SCRIPT(12, -ENODEV, 0, -ENOKEY);
+	assert_int_equal(keyring_add_own("user", "kmk-user", "secret", 6, &key), 0);
+	assert_int_equal(key, 12);
+	assert_int_equal(keyring_add_own("encrypted", "evm-key", "load ", 5, &key), -ENODEV);
+	assert_int_equal(keyring_unlink_own(12), 0);
+	assert_int_equal(keyring_unlink_own(12), -ENOKEY);
+	check_calls("add user 'kmk-user' 6 bytes to -2\nadd encrypted 'evm-key' 5 bytes to -2\n"
+		    "unlink 12 from -2\nunlink 12 from -2\n");
+}
+
 static void key_is_linked_to_a_ring(void **context)
 {
 	(void)context;
@@ -349,6 +364,7 @@ int main(void)
 		ROOT_TEST(key_is_found_by_the_end_of_its_identifier),
 		ROOT_TEST(signature_is_verified_by_the_kernel),
 		ROOT_TEST(ecdsa_is_tried_where_rsas_encoding_is_refused),
+		ROOT_TEST(own_keys_come_and_go),
 		ROOT_TEST(key_is_linked_to_a_ring),
 	};
 

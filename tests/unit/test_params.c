@@ -211,6 +211,25 @@ static void parameters_of_the_kernel(void **context)
 	assert_true(params.appraise_tcb);
 }
 
+static void keys_of_evm_are_dracuts(void **context)
+{
+	(void)context;
+	check("evmkey=/a evmx509=/b masterkey=/c masterkeytype=user", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET,
+		"");
+	assert_string_equal(params.evm_key, "/a");
+	assert_string_equal(params.evm_x509, "/b");
+	assert_string_equal(params.master, "/c");
+	assert_true(params.master_is_user && params.master_type_given);
+	check("masterkeytype=user masterkeytype=trusted", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET, "");
+	assert_true(!params.master_is_user && params.master_type_given);
+	check("evmkey=a evmx509 masterkey= masterkeytype=none", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET,
+		"kernel parameter evmkey=a is ignored: the value must be an absolute path\n"
+		"kernel parameter evmx509= is ignored: the value must be an absolute path\n"
+		"kernel parameter masterkey= is ignored: the value must be an absolute path\n"
+		"kernel parameter masterkeytype=none is ignored: the value must be trusted or user\n");
+	assert_false(params.master_type_given);
+}
+
 static void kdump_kernel_is_seen(void **context)
 {
 	(void)context;
@@ -227,7 +246,10 @@ static void every_parameter_has_name_and_help(void **context)
 	(void)context;
 	assert_string_equal(param_name(PARAM_ENABLED), "rd.imaboot");
 	for (i = 0; i < PARAM_COUNT; i++) {
-		assert_int_equal(strncmp(param_name((enum param)i), PARAM_PREFIX, strlen(PARAM_PREFIX)), 0);
+		bool is_dracuts = i >= PARAM_EVM_KEY;
+
+		assert_int_equal(strncmp(param_name((enum param)i), PARAM_PREFIX, strlen(PARAM_PREFIX)) != 0,
+			is_dracuts);
 		assert_true(strlen(param_help((enum param)i)) > 10);
 	}
 }
@@ -248,6 +270,7 @@ int main(void)
 		cmocka_unit_test(long_path_of_a_policy_is_refused),
 		cmocka_unit_test(action_is_one_of_its_words),
 		cmocka_unit_test(parameters_of_the_kernel),
+		cmocka_unit_test(keys_of_evm_are_dracuts),
 		cmocka_unit_test(kdump_kernel_is_seen),
 		cmocka_unit_test(every_parameter_has_name_and_help),
 	};

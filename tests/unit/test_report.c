@@ -97,6 +97,7 @@ static void empty_report_as_json(void **context)
 	assert_buf(&buf, "{\"schema\":1,\"version\":\"" IMABOOT_VERSION "\",\"outcome\":\"failed\","
 			 "\"kernel\":{\"ima_policy_file\":null},\"keyring\":null,\"certificates\":[],"
 			 "\"candidates\":[],\"stage0\":null,\"late\":false,\"messages\":[],\"policy\":null,"
+			 "\"evm\":null,"
 			 "\"guard\":false,\"duration_us\":0}\n");
 }
 
@@ -131,7 +132,7 @@ static void whole_report_as_json(void **context)
 		"\"policy\":{\"source\":\"image\",\"path\":\"/etc/imaboot/policy\",\"sha256\":\""
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"signed_by\":\"A: "
 		"01\",\"not_verified\":null,"
-		"\"proof\":\"kernel-log\"},\"guard\":true,\"duration_us\":12345}\n");
+		"\"proof\":\"kernel-log\"},\"evm\":null,\"guard\":true,\"duration_us\":12345}\n");
 }
 
 static void whole_report_as_text(void **context)
@@ -280,6 +281,36 @@ static void hostile_names_are_harmless(void **context)
 	}
 }
 
+static void evm_is_told(void **context)
+{
+	_cleanup_report_ struct report report = {0};
+	struct buf text = {0};
+
+	(void)context;
+	report.evm = (struct report_evm){.mode = "x509", .result = EVM_ACTIVE, .value = 0x80000002};
+	report_json(&report, &text);
+	assert_non_null(strstr(text.data, "\"evm\":{\"mode\":\"x509\",\"result\":\"active\",\"value\":"
+					  "2147483650,\"reason\":null,\"remedy\":null},"));
+	buf_free(&text);
+	report_text(&report, &text);
+	assert_non_null(strstr(text.data, "\nEVM (x509) active\n"));
+	buf_free(&text);
+	report.evm = (struct report_evm){.mode = "both"};
+	problem_set(&report.evm.problem, -EPERM, "is\nfixed");
+	problem_remedy(&report.evm.problem, "reboot");
+	report_json(&report, &text);
+	assert_non_null(strstr(text.data, "\"evm\":{\"mode\":\"both\",\"result\":\"failed\",\"value\":"
+					  "null,\"reason\":\"is\\\\x0afixed\",\"remedy\":\"reboot\"},"));
+	buf_free(&text);
+	report_text(&report, &text);
+	assert_non_null(strstr(text.data, "\nEVM (both) failed: is\\x0afixed; reboot\n"));
+	buf_free(&text);
+	report.evm.result = EVM_PRESENT;
+	report_text(&report, &text);
+	assert_non_null(strstr(text.data, "\nEVM (both) present"));
+	buf_free(&text);
+}
+
 static void outcomes_have_names_and_exit_codes(void **context)
 {
 	static const struct {
@@ -357,6 +388,7 @@ int main(void)
 		cmocka_unit_test(absent_policy_as_text),
 		cmocka_unit_test(summary_without_keyring),
 		cmocka_unit_test(hostile_names_are_harmless),
+		cmocka_unit_test(evm_is_told),
 		cmocka_unit_test(outcomes_have_names_and_exit_codes),
 		cmocka_unit_test(stages_have_names),
 		cmocka_unit_test(questions_are_answered),

@@ -180,6 +180,33 @@ static void explain(const char *wanted)
 	assert_buf(&text, wanted);
 }
 
+/* Another key is another secret; a certificate is judged by the kernel. */
+static void keys_of_evm_are_refused_on_a_locked_platform(void **context)
+{
+	static const char line[] = "evmkey=/k evmx509=/c masterkey=/m masterkeytype=user";
+
+	(void)context;
+	apply("evm = both\n", line, false);
+	assert_buf(&complaints, "");
+	assert_string_equal(settings.evm_key, "/k");
+	assert_string_equal(settings.evm_x509, "/c");
+	assert_string_equal(settings.master, "/m");
+	assert_true(settings.master_is_user);
+	apply("evm = both\n", line, true);
+	assert_buf(&complaints, REFUSED("evmkey=/k") REFUSED("masterkey=/m") REFUSED("masterkeytype=user"));
+	assert_string_equal(settings.evm_key, "");
+	assert_string_equal(settings.evm_x509, "/c");
+	assert_string_equal(settings.master, "");
+	assert_false(settings.master_is_user);
+	apply("evm = both\nallow-override = yes\n", line, true);
+	assert_buf(&complaints, "");
+	assert_true(settings.master_is_user);
+	apply("", line, true);
+	assert_buf(&complaints, "");
+	assert_string_equal(settings.evm_x509, "");
+	assert_false(settings.by_params[PARAM_EVM_X509]);
+}
+
 static void defaults_are_explained(void **context)
 {
 	(void)context;
@@ -192,6 +219,7 @@ static void defaults_are_explained(void **context)
 		"policy = /etc/ima/ima-policy (default)\n"
 		"known-good = /etc/ima/ima-policy.known-good (default)\n"
 		"preflight = init (default)\n"
+		"evm = off (default)\n"
 		"on-failure = recovery (default)\n"
 		"recovery-timeout = 0 (default)\n"
 		"recovery-timeout-action = reboot (default)\n"
@@ -205,7 +233,11 @@ static void defaults_are_explained(void **context)
 		"rd.imaboot.policy: not given\n"
 		"rd.imaboot.on_failure: not given\n"
 		"rd.imaboot.require: not given\n"
-		"rd.imaboot.debug: not given\n");
+		"rd.imaboot.debug: not given\n"
+		"evmkey: not given\n"
+		"evmx509: not given\n"
+		"masterkey: not given\n"
+		"masterkeytype: not given\n");
 }
 
 static void origins_are_explained(void **context)
@@ -217,12 +249,13 @@ static void origins_are_explained(void **context)
 		"recovery-timeout-action = poweroff\npcr = none\npcr-required = yes\nallow-sha1 = yes\n"
 		"preflight = init /p\n"
 		"recovery-password = $6$salt$hash\n"
-		"labels = stage0\n";
+		"labels = stage0\n"
+		"evm = both\n";
 
 	(void)context;
 	apply(config,
 		"rd.imaboot=0 rd.imaboot.require rd.imaboot.on_failure=reboot rd.imaboot.debug "
-		"rd.imaboot.policy=none",
+		"rd.imaboot.policy=none evmkey=/k evmx509=/c masterkeytype=user",
 		true);
 	explain("require = yes (kernel command line)\n"
 		"signature = required (configuration, line 3)\n"
@@ -232,6 +265,7 @@ static void origins_are_explained(void **context)
 		"policy = /p (configuration, line 6)\n"
 		"known-good = none (configuration, line 7)\n"
 		"preflight = init /p (configuration, line 14)\n"
+		"evm = both (configuration, line 17)\n"
 		"on-failure = reboot (kernel command line)\n"
 		"recovery-timeout = 90 (configuration, line 9)\n"
 		"recovery-timeout-action = poweroff (configuration, line 10)\n"
@@ -245,7 +279,11 @@ static void origins_are_explained(void **context)
 		"rd.imaboot.policy: refused\n"
 		"rd.imaboot.on_failure: obeyed\n"
 		"rd.imaboot.require: obeyed\n"
-		"rd.imaboot.debug: obeyed\n");
+		"rd.imaboot.debug: obeyed\n"
+		"evmkey: refused\n"
+		"evmx509: obeyed\n"
+		"masterkey: not given\n"
+		"masterkeytype: refused\n");
 }
 
 #define SETTINGS_TEST(test) cmocka_unit_test_teardown(test, stop)
@@ -257,6 +295,7 @@ int main(void)
 		SETTINGS_TEST(each_parameter_in_each_direction),
 		SETTINGS_TEST(every_action_against_every_other),
 		SETTINGS_TEST(long_paths_are_whole),
+		SETTINGS_TEST(keys_of_evm_are_refused_on_a_locked_platform),
 		SETTINGS_TEST(defaults_are_explained),
 		SETTINGS_TEST(origins_are_explained),
 	};
