@@ -77,19 +77,17 @@ int image_take_programs(struct image *image)
 		"dracut's hook is not in the system (" HOOK_SOURCE "): install imaboot there");
 }
 
-/* Its script, a shell that runs without libraries, and the checker of its password where that is installed. */
-static int take_recovery(struct image *image, const struct rootfile *script, const struct rootfile *busybox)
+/* Where a password is configured, what checks it must be there. */
+static int take_checker(struct image *image)
 {
 	static const char *const checkers[] = {
 		"/usr/lib/imaboot/imaboot-auth", "/usr/local/lib/imaboot/imaboot-auth", NULL};
-	_cleanup_rootfile_ struct rootfile checker = {.fd = -1};
-	int r = image_add(image, RECOVERY_DIR "/recovery", script->bytes, script->len, 0755);
 
-	if (r == 0)
-		r = image_add(image, RECOVERY_DIR "/busybox", busybox->bytes, busybox->len, 0755);
-	if (r == 0 && read_first(image, checkers, PROGRAM_MAX, &checker) == 0)
-		r = image_add(image, RECOVERY_DIR "/imaboot-auth", checker.bytes, checker.len, 0755);
-	return r;
+	if (!*image->config.recovery_password)
+		return 0;
+	return take(image, checkers, PROGRAM_MAX, RECOVERY_DIR "/imaboot-auth",
+		IMAGE_CONFIG_FILE
+		" has a recovery-password, and imaboot-auth, which checks it, is missing: install it");
 }
 
 int image_take_recovery(struct image *image)
@@ -102,6 +100,7 @@ int image_take_recovery(struct image *image)
 	bool is_asked_for =
 		image->config.lines[KEY_ON_FAILURE] && image->config.on_failure == FAILURE_RECOVERY;
 	const char *missing = NULL;
+	int r;
 
 	if (read_first(image, scripts, PROGRAM_MAX, &script) < 0)
 		missing = RECOVERY_DIR "/recovery is not in the system";
@@ -109,8 +108,12 @@ int image_take_recovery(struct image *image)
 		missing = "busybox is not in the system";
 	else if (!is_static(&busybox))
 		missing = "busybox is not a static program";
-	if (!missing)
-		return take_recovery(image, &script, &busybox);
+	if (!missing) {
+		r = image_add(image, RECOVERY_DIR "/recovery", script.bytes, script.len, 0755);
+		if (r == 0)
+			r = image_add(image, RECOVERY_DIR "/busybox", busybox.bytes, busybox.len, 0755);
+		return r < 0 ? r : take_checker(image);
+	}
 	if (is_asked_for)
 		image_refuse(
 			image, IMAGE_CONFIG_FILE " says on-failure = recovery, and %s: install it", missing);

@@ -273,6 +273,9 @@ for file in /bin/sh "$top/Makefile"; do
 done
 cp "$(command -v busybox)" "$root/usr/bin/busybox"
 good "$name: it is there" bundle --check
+# shellcheck disable=SC2016 # a hash
+conf 'recovery-password = $y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7'
+refused '/etc/imaboot/imaboot.conf has a recovery-password, and imaboot-auth, which checks it, is missing: install it'
 
 begin archive
 mkdir -p "$root/usr/local/lib/imaboot" "$root/usr/bin"
@@ -280,6 +283,8 @@ for file in recovery imaboot-auth; do echo "$file" > "$root/usr/local/lib/imaboo
 cp "$(command -v busybox)" "$root/usr/bin/busybox"
 cert /etc/keys/evm p256
 policy rsa2048 stage0
+# shellcheck disable=SC2016 # a hash
+conf 'recovery-password = $y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7'
 good "$name" bundle --out packed
 good "$name, not packed" bundle --out plain --no-compress
 says "$name: a file is not replaced" 1 'imactl: packed: is there already, and nothing is overwritten; name another file, or use --force' bundle --out packed
