@@ -95,7 +95,7 @@ HOST_SRC := $(COMMON_SRC) $(wildcard keys/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 # The host tool's parsers that fuzz targets drive: pure, and so without its libraries.
-FUZZ_HOST_SRC := keys/auditlog.c keys/denials.c keys/denial_words.c
+FUZZ_HOST_SRC := keys/auditlog.c keys/denials.c keys/denial_words.c keys/units_parse.c
 
 BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
 AUTH_OBJ := $(AUTH_SRC:%.c=$(O)/boot/%.o)
@@ -234,6 +234,7 @@ bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against it
 	$(Q)tests/bench/sign $(O)/imactl
 	$(Q)tests/bench/preflight $(O)/bench-preflight
 	$(Q)tests/bench/image $(O)
+	$(Q)tests/bench/plan $(O)/imactl
 
 # ---- installation --------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include "fsfacts.h"
+#include "filesystem.h"
 #include "imaverify.h"
 #include "judge.h"
 #include "needs.h"

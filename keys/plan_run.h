@@ -4,7 +4,7 @@
 #define IMABOOT_PLAN_RUN_H
 
 #include "files.h"
-#include "fsfacts.h"
+#include "filesystem.h"
 
 struct plan_options {
 	struct files_options files; /* root, exclude, jobs, cross_device; root NULL: "/" */

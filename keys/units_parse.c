@@ -10,7 +10,7 @@ struct line {
 
 static bool is_blank(char byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r';
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
 static void trim(struct line *line)

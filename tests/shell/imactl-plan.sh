@@ -177,25 +177,24 @@ deploy --policy new > /dev/null 2>&1
 same 'a link does not lead out of the root' "$(find root/tmp -name ima-policy)" root/tmp/ima-policy
 
 # rescue
-# shellcheck disable=SC2317 # called by says
-rescue() { imactl rescue --root root --kernel 6.12 --trusted "$PKI/ca.der" "$@"; }
+rescue=(--root root --kernel 6.12 --trusted "$PKI/ca.der")
 fresh
-says 'rescue: all is well' 0 'ima-policy             rules: 7, signed' rescue
+says 'rescue: all is well' 0 'ima-policy             rules: 7, signed' imactl rescue "${rescue[@]}"
 cp --preserve=xattr root/etc/ima/ima-policy root/etc/ima/ima-policy.known-good
 echo 'nonsense' >> root/etc/ima/ima-policy
-says 'a bad policy' 1 'what helps             put the known-good policy in its place: imactl rescue --use-known-good --root root' rescue
-says 'is replaced' 0 'ima-policy.known-good is ima-policy now, and the one before is ima-policy.bak; look again: imactl plan --root root' rescue --use-known-good
+says 'a bad policy' 1 'what helps             put the known-good policy in its place: imactl rescue --use-known-good --root root' imactl rescue "${rescue[@]}"
+says 'is replaced' 0 'ima-policy.known-good is ima-policy now, and the one before is ima-policy.bak; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --use-known-good
 good 'by the known-good one' cmp root/etc/ima/ima-policy root/etc/ima/ima-policy.known-good
 same 'with its signature' "$(value root/etc/ima/ima-policy)" "$(value root/etc/ima/ima-policy.known-good)"
-good 'rescue is content' rescue
-says 'a bad one is not put back' 1 'imactl: ima-policy.bak would not be loaded: the kernel refuses it (errors: 1); use --force if you know better' rescue --restore
-says 'nothing is overwritten' 1 'imactl: root/etc/ima/ima-policy.bak: is there already, and nothing is overwritten; use --force' rescue --set-aside
-says 'set aside' 0 'ima-policy is ima-policy.bak now; look again: imactl plan --root root' rescue --set-aside --force
+good 'rescue is content' imactl rescue "${rescue[@]}"
+says 'a bad one is not put back' 1 'imactl: ima-policy.bak would not be loaded: the kernel refuses it (errors: 1); use --force if you know better' imactl rescue "${rescue[@]}" --restore
+says 'nothing is overwritten' 1 'imactl: root/etc/ima/ima-policy.bak: is there already, and nothing is overwritten; use --force' imactl rescue "${rescue[@]}" --set-aside
+says 'set aside' 0 'ima-policy is ima-policy.bak now; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --set-aside --force
 rm root/etc/ima/ima-policy.known-good
-says 'and back again' 1 'what helps             put the one before it back: imactl rescue --restore --root root' rescue
-says 'it is back' 0 'ima-policy.bak is ima-policy now; look again: imactl plan --root root' rescue --restore
+says 'and back again' 1 'what helps             put the one before it back: imactl rescue --restore --root root' imactl rescue "${rescue[@]}"
+says 'it is back' 0 'ima-policy.bak is ima-policy now; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --restore
 says 'rescue needs a root' 2 "imactl: rescue: --root is missing; see 'imactl rescue --help'" imactl rescue
-says 'one action' 2 'imactl: rescue: --set-aside, --use-known-good and --restore exclude each other; give one of them' rescue --set-aside --restore
+says 'one action' 2 'imactl: rescue: --set-aside, --use-known-good and --restore exclude each other; give one of them' imactl rescue "${rescue[@]}" --set-aside --restore
 
 # relabel
 rm -rf tree && mkdir tree && echo a > tree/a && echo b > tree/b && echo c > tree/c

@@ -4,8 +4,8 @@
  * without root: statfs(2), mountinfo (proc(5)), the FS_IOC_GETFSUUID of Linux 6.9, /dev/disk/by-uuid. Of an image that
  * is only a folder now, they are told instead.
  */
-#ifndef IMABOOT_FSFACTS_H
-#define IMABOOT_FSFACTS_H
+#ifndef IMABOOT_FILESYSTEM_H
+#define IMABOOT_FILESYSTEM_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

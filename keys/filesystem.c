@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What rules ask about a file system; see fsfacts.h. */
-#include "fsfacts.h"
+/* What rules ask about a file system; see filesystem.h. */
+#include "filesystem.h"
 
 #include <dirent.h>
 #include <errno.h>
