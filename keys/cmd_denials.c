@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include "complain.h"
 #include "denial_report.h"
+#include "denial_rule.h"
 #include "verbs.h"
 
 #define NAME "denials"
 #define KMSG "/dev/kmsg"
 
-static const char *print0_option;
+static const char *print0_option, *policy_option;
 static bool json_option, all_option;
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -125,11 +126,14 @@ static void print_names(const struct denials *denials, struct buf *ret)
 
 static int report(struct denials *denials)
 {
+	_cleanup_problem_ struct problem problem = {0};
 	_cleanup_buf_ struct buf text = {0};
 	bool denied = false;
 	size_t i;
 
 	denials_sort(denials);
+	if (!print0_option && denial_rules_find(policy_option, denials, &problem) < 0)
+		return complain(policy_option ? policy_option : NAME, &problem);
 	for (i = 0; i < denials->count; i++)
 		denied |= denial_is_one(&denials->entries[i]);
 	if (print0_option)
@@ -170,6 +174,10 @@ static const struct verb_option options[] = {
 		.argument = "CAUSE",
 		.help = "only the names of that cause, each ended by a NUL",
 		.value = &print0_option},
+	{.name = "policy",
+		.argument = "FILE",
+		.help = "name the rules of this policy, instead of those in force",
+		.value = &policy_option},
 	{.name = "json", .help = "print an object with causes and files", .flag = &json_option},
 	{0},
 };

@@ -86,6 +86,20 @@ static bool has_names(const struct group *group)
 	return group->count > 1 || *group->entries->name;
 }
 
+/* The rule of the first file of which it is known. */
+static void print_rule(const struct group *group, struct buf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < group->count && !group->entries[i].rule;)
+		i++;
+	if (i == group->count)
+		return;
+	buf_puts(ret, "       the rule: ");
+	escape_string(ret, group->entries[i].rule);
+	buf_putc(ret, '\n');
+}
+
 static void print_group(const struct group *group, bool all, struct buf *ret)
 {
 	const struct denial_words *words = words_of(group);
@@ -101,6 +115,7 @@ static void print_group(const struct group *group, bool all, struct buf *ret)
 		print_entry(&group->entries[i], ret);
 	if (shown < group->count)
 		buf_printf(ret, "           and %zu more; --all lists them\n", group->count - shown);
+	print_rule(group, ret);
 	if (!words->command)
 		return;
 	buf_puts(ret, "       to mend it: ");
@@ -187,6 +202,7 @@ static void json_entry(struct json *json, const struct denial_entry *entry)
 		json_number(json, "uid", entry->uid);
 	else
 		json_null(json, "uid");
+	json_string(json, "rule", entry->rule);
 	json_array_begin(json, "programs");
 	for (i = 0; i < entry->program_count; i++)
 		json_string(json, NULL, entry->programs[i]);

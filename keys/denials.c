@@ -64,6 +64,7 @@ static void entry_free(struct denial_entry *entry)
 	free(entry->cause);
 	free(entry->name);
 	free(entry->dev);
+	free(entry->rule);
 	while (entry->program_count)
 		free(entry->programs[--entry->program_count]);
 }

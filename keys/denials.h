@@ -21,6 +21,7 @@ struct denial_entry {
 	char *programs[DENIALS_PROGRAMS];
 	size_t program_count;
 	bool more_programs;
+	char *rule; /* that appraises it; NULL: not known, see denial_rule.h */
 };
 
 struct denials {

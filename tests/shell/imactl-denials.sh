@@ -51,6 +51,16 @@ same 'its bytes are told to programs' "$(denials --print0 missing-hash name | od
 record missing-hash '"/tmp/;reboot;"' > name
 says 'a shell would not run it' 1 '       to mend it: imactl sign --key KEY --cert CERT FILE; or, for files that change: imactl sign --hash-only FILE' denials name
 
+# The rule, while the file is there and the same one.
+printf '#!/bin/sh\n' > program && chmod 755 program
+printf 'dont_appraise fowner=4242\nappraise func=BPRM_CHECK appraise_type=imasig\n' > policy
+record IMA-signature-required "\"$PWD/program\"" "$(stat -c %i program)" > ruled
+says 'the rule' 1 '       the rule: line 2: appraise func=BPRM_CHECK appraise_type=imasig' denials --policy policy ruled
+same 'in JSON' "$(denials --json --policy policy ruled | jq -r '.causes[0].files[0].rule')" 'line 2: appraise func=BPRM_CHECK appraise_type=imasig'
+record IMA-signature-required "\"$PWD/program\"" 1 > ruled
+silent 'another file by now' 1 'the rule:' denials --policy policy ruled
+says 'a policy that is not there' 1 'imactl: nothing: there is no such file' denials --policy nothing ruled
+
 # What is not a denial.
 cat > other <<'END'
 [    3.1] audit: type=1802 audit(1.2:3): pid=1 uid=0 auid=1 ses=1 op=policy_update cause=completed comm="imaboot" res=1 errno=0
