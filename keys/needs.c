@@ -3,6 +3,7 @@
 #include "needs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -200,13 +201,14 @@ static int add_programs(struct find *find, const char *const *paths, size_t coun
 	return r;
 }
 
-/* A file that is opened, if it is there. */
+/* A file that is opened, if it is there. One that this user may not read is looked at by its own name. */
 static int add_file(struct find *find, const char *path, enum need need, unsigned int roles)
 {
 	struct stat st;
 	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, &st);
 
-	if (fd < 0)
+	if (fd < 0 && (fd != -EACCES || fstatat(find->root_fd, path + 1, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			      !S_ISREG(st.st_mode)))
 		return 0;
 	return add(find->needs, &(struct needed){.device = st.st_dev,
 					.inode = st.st_ino,

@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -125,6 +126,8 @@ static void note(struct plan *plan, enum need need, const char *because, const c
 	if (judgement->problem.error) {
 		progress_complain(full_path, &judgement->problem);
 		atomic_fetch_add(&plan->unreadable, 1);
+		if (need != NEED_NONE)
+			atomic_fetch_add(&plan->unreadable_needed, 1);
 	} else if (judgement->denied) {
 		note_denied(plan, need, because, path, judgement);
 	}
@@ -168,6 +171,24 @@ void plan_file(void *state, int fd, const char *path, const struct stat *st)
 	judge_one(thread, needed, fd, needed ? needed->path : below_root(thread->plan, path), path, st);
 }
 
+/* Of a file that this user may not read, only this can be told; it is taken to be on the root's file system. */
+static bool would_be_appraised(const struct plan *plan, const struct needed *needed)
+{
+	struct judgement judgement;
+	struct fsfacts facts;
+	struct stat st, root;
+
+	if (fstatat(plan->root_fd, needed->path + 1, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		fstat(plan->root_fd, &root) < 0)
+		return true;
+	fsfacts_get(plan->root_fd, &root, &plan->told, &facts);
+	facts.facts.fowner = st.st_uid;
+	facts.facts.fgroup = st.st_gid;
+	judge_bare(&plan->judge, &facts.facts, needed->roles, true, &judgement);
+	judgement_free(&judgement);
+	return judgement.appraised;
+}
+
 void plan_rest(struct plan *plan)
 {
 	struct thread *thread = plan_begin(plan);
@@ -180,6 +201,8 @@ void plan_rest(struct plan *plan)
 
 		if (fd >= 0)
 			judge_one(thread, needed, fd, needed->path, needed->path, &st);
+		else if (!needed->seen && would_be_appraised(plan, needed))
+			atomic_fetch_add(&plan->unreadable_needed, 1);
 	}
 	if (thread)
 		plan_end(thread);

@@ -55,7 +55,7 @@ struct plan {
 	struct plan_group *groups; /* in the order of their needs once plan_sort() has run */
 	size_t group_count;
 	atomic_uint_fast64_t *by_rule; /* files that each rule appraises */
-	atomic_uint_fast64_t appraised, read, denied, denied_needed, unreadable;
+	atomic_uint_fast64_t appraised, read, denied, denied_needed, unreadable, unreadable_needed;
 };
 
 /* What the threads do with each file, as in struct files_task; shared is the plan. */

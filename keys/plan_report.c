@@ -16,7 +16,8 @@ bool plan_boots(const struct plan_report *report)
 	const struct plan *plan = report->plan;
 
 	return !report->policy->problem.error && !plan->needs.problem.error &&
-	       !atomic_load(&plan->denied_needed) && !plan_memory_denied(plan);
+	       !atomic_load(&plan->denied_needed) && !atomic_load(&plan->unreadable_needed) &&
+	       !plan_memory_denied(plan);
 }
 
 /* ---- commands ----------------------------------------------------------------------------- */
@@ -219,6 +220,15 @@ static void print_verdict(const struct plan_report *report, struct buf *ret)
 
 	if (plan_boots(report)) {
 		buf_puts(ret, "verdict:      will boot under this policy\n");
+		return;
+	}
+	if (!report->policy->problem.error && !plan->needs.problem.error && !plan_memory_denied(plan) &&
+		!atomic_load(&plan->denied_needed)) {
+		buf_printf(ret,
+			"verdict:      not known: %" PRIu64
+			" files that the boot needs could not be read; be root, "
+			"who can\n",
+			(uint64_t)atomic_load(&plan->unreadable_needed));
 		return;
 	}
 	buf_puts(ret, "verdict:      will not boot under this policy: ");

@@ -125,6 +125,20 @@ same 'another UUID: nothing is appraised' "$(field .files.appraised)" 0
 says 'and that is said' 0 '  the policy asks about file systems, and this root is a folder of another one: say what it will be with --fstype and --fsuuid' plan
 same 'its UUID' "$(plan --json --fsuuid 0b8f0ad8-1f7c-4b0d-9d4c-6e1f4f7c2a51 | jq .files.appraised)" 2
 
+# Without root: what cannot be read is not taken for good.
+fresh
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=FILE_CHECK mask=MAY_READ fowner=4242 appraise_type=imasig'
+sign root/etc/ima/ima-policy
+echo x > root/etc/shadow && chmod 600 root/etc/shadow && chown 4242 root/etc/shadow
+sign root/etc/shadow
+cp "$build/imactl" . && cp "$PKI/ca.der" . && chmod 755 . imactl
+nobody=(setpriv --reuid 65534 --clear-groups ./imactl plan --root root --kernel 6.12 --fstype ext4 --trusted ca.der)
+says 'a needed file that cannot be read' 1 'verdict:      not known: 1 files that the boot needs could not be read; be root, who can' "${nobody[@]}"
+chown 0 root/etc/shadow
+says 'one that no rule appraises' 0 'verdict:      will boot under this policy' "${nobody[@]}"
+chown 4242 root/etc/shadow && chmod 644 root/etc/shadow
+says 'and one that can be read' 0 'verdict:      will boot under this policy' "${nobody[@]}"
+
 # Trees that are not as they should be.
 fresh
 truncate -s 10G root/var.sparse
