@@ -137,7 +137,7 @@ static void print_all(const struct rescue *rescue)
 	printf("%-22s %zu, of them signers that the kernel takes: %zu\n", "certificates", rescue->certs.count,
 		rescue->certs.usable_count);
 	for (i = 0; i < WHICH_COUNT; i++)
-		print_policy(rescue, i);
+		print_policy(rescue, (enum which)i);
 	printf("%-22s %s %s\n", "what helps", advice(rescue), problem_path(root_option));
 }
 
