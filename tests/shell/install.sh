@@ -19,6 +19,9 @@ wanted=$(
 	{
 		echo '755 usr/sbin/imaboot'
 		echo '755 usr/bin/imactl'
+		echo '755 usr/lib/imaboot/imaboot-auth'
+		echo '755 usr/lib/imaboot/recovery'
+		echo '644 usr/lib/systemd/system/imaboot-bless.service'
 		for page in man/*.[1-9]; do
 			[ ! -f "$page" ] || echo "644 usr/share/man/man${page##*.}/${page##*/}"
 		done
