@@ -110,7 +110,7 @@ TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SR
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: imaboot imaboot-auth imactl $(O)/imaboot-late.service ## the programs (the default)
+all: imaboot imaboot-auth imactl $(O)/imaboot-late.service $(O)/imaboot-bless.service ## the programs (the default)
 imaboot: $(O)/imaboot ## the boot program
 imaboot-auth: $(O)/imaboot-auth ## the checker of the recovery's password
 imactl: $(O)/imactl ## the host tool
@@ -120,7 +120,7 @@ stamp = $(shell mkdir -p $(O); printf '%s' '$(subst ','\'',$(2))' | cmp -s - $(O
 	printf '%s' '$(subst ','\'',$(2))' > $(O)/.$(1).flags)$(O)/.$(1).flags
 BOOT_STAMP := $(call stamp,boot,$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $(BOOT_LIBS))
 HOST_STAMP := $(call stamp,host,$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) $(HOST_LDFLAGS) $(LDFLAGS) $(HOST_LIBS))
-UNIT_STAMP := $(call stamp,unit,$(SBINDIR))
+UNIT_STAMP := $(call stamp,unit,$(SBINDIR) $(BINDIR))
 TEST_STAMP := $(call stamp,test,$(HOSTCC) $(TEST_CFLAGS) $(TEST_LIBS))
 
 $(O)/boot/%.o: %.c $(BOOT_STAMP)
@@ -148,9 +148,9 @@ $(O)/imaboot-auth: $(AUTH_OBJ)
 	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(CRYPT_LIB) \
 		$(if $(filter musl,$(LIBC)),$(MUSL_LIB)/crtn.o) -s -o $@
 
-$(O)/imaboot-late.service: packaging/systemd/imaboot-late.service.in $(UNIT_STAMP)
+$(O)/%.service: packaging/systemd/%.service.in $(UNIT_STAMP)
 	$(call say,UNIT,$@)
-	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|' $< > $@
+	$(Q)sed -e 's|@SBINDIR@|$(SBINDIR)|' -e 's|@BINDIR@|$(BINDIR)|' $< > $@
 
 $(O)/imactl: $(HOST_OBJ)
 	$(call say,LINK,$@)
@@ -259,6 +259,7 @@ INSTALLED = \
 	0644:packaging/completions/imaboot.zsh:$(DATADIR)/zsh/site-functions/_imaboot \
 	0644:packaging/policies/executables:$(DOCDIR)/policies/executables \
 	0644:$(O)/imaboot-late.service:$(UNITDIR)/imaboot-late.service \
+	0644:$(O)/imaboot-bless.service:$(UNITDIR)/imaboot-bless.service \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE
@@ -266,7 +267,7 @@ INSTALLED = \
 # The unit is on wherever it is installed: it has something to do only where the initramfs deferred a load.
 UNIT_LINK := $(UNITDIR)/sysinit.target.wants/imaboot-late.service
 
-install: all $(O)/imaboot-late.service ## put everything below DESTDIR and PREFIX
+install: all $(O)/imaboot-late.service $(O)/imaboot-bless.service ## put everything below DESTDIR and PREFIX
 	$(Q)set -e; for entry in $(INSTALLED); do rest=$${entry#*:}; \
 		install -D -m "$${entry%%:*}" "$${rest%%:*}" "$(DESTDIR)$${rest#*:}"; done; \
 		install -d "$(DESTDIR)$(dir $(UNIT_LINK))"; ln -sfn ../imaboot-late.service "$(DESTDIR)$(UNIT_LINK)"
