@@ -56,6 +56,20 @@ else
 fi
 rm "$BUILDER/etc/keys/ima/rsa2048.pem"
 
+# Installed below /usr/local: in the image all has the names that the hook knows.
+mkdir -p "$BUILDER/usr/local/sbin" "$BUILDER/usr/local/lib/imaboot"
+mv "$BUILDER/usr/sbin/imaboot" "$BUILDER/usr/local/sbin/"
+mv "$BUILDER"/usr/lib/imaboot/* "$BUILDER/usr/local/lib/imaboot/"
+make_image local --no-kernel --modules 'base imaboot'
+names=$(cpio -t --quiet < "$OUT/local" | grep -E '^usr/(sbin/imaboot|lib/imaboot/(busybox|recovery))$' | sort | tr '\n' ' ')
+if [ "$names" = 'usr/lib/imaboot/busybox usr/lib/imaboot/recovery usr/sbin/imaboot ' ]; then
+	vm_pass 'the programs of /usr/local'
+else
+	vm_fail "the programs of /usr/local: $names"
+fi
+mv "$BUILDER/usr/local/sbin/imaboot" "$BUILDER/usr/sbin/"
+mv "$BUILDER"/usr/local/lib/imaboot/* "$BUILDER/usr/lib/imaboot/"
+
 make_image plain --omit "$IMAGE_OMITTED imaboot"
 "$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "$OUT/bundle" > "$OUT/bundle.log" 2>&1 || vm_die 'no bundle'
 disk_new bundle
