@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of initrd/recover_root.c and remount.c: what the root has after each action and after each step of it that fails.
- * wrap: mount boot_run_again fsync renameat linkat
+ * wrap: mount boot_run_again fsync renameat linkat write fchmod fchown fsetxattr openat
  */
 #include <sys/mount.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include "capture.h"
 #include "fakeroot.h"
@@ -24,6 +25,7 @@ static struct {
 	int checks;
 	int fail_fsync, fail_rename, fail_link; /* the n-th call fails; 0: none does */
 	int mount_error;
+	int die_at; /* the process ends before the n-th step; 0: never */
 	struct buf mounts;
 	bool read_only; /* as fstatvfs() has it */
 } fake;
@@ -39,6 +41,13 @@ int __wrap_mount(
 void __wrap_boot_run_again(const char *image, const char *root, const struct boot_again *again,
 	struct report *report, struct boot_end *ret);
 
+/* A step that changes the disk, or makes a change last. */
+static void step(void)
+{
+	if (fake.die_at && --fake.die_at == 0)
+		_exit(42);
+}
+
 static bool fails(int *count)
 {
 	return *count && --*count == 0;
@@ -46,6 +55,7 @@ static bool fails(int *count)
 
 int __wrap_fsync(int fd)
 {
+	step();
 	if (!fails(&fake.fail_fsync))
 		return __real_fsync(fd);
 	errno = EIO;
@@ -54,6 +64,7 @@ int __wrap_fsync(int fd)
 
 int __wrap_renameat(int from, const char *old, int to, const char *name)
 {
+	step();
 	if (!fails(&fake.fail_rename))
 		return __real_renameat(from, old, to, name);
 	errno = ENOSPC;
@@ -62,10 +73,52 @@ int __wrap_renameat(int from, const char *old, int to, const char *name)
 
 int __wrap_linkat(int from, const char *old, int to, const char *name, int flags)
 {
+	step();
 	if (!fails(&fake.fail_link))
 		return __real_linkat(from, old, to, name, flags);
 	errno = EPERM;
 	return -1;
+}
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+int __real_fchmod(int fd, mode_t mode);
+int __wrap_fchmod(int fd, mode_t mode);
+int __real_fchown(int fd, uid_t owner, gid_t group);
+int __wrap_fchown(int fd, uid_t owner, gid_t group);
+int __real_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags);
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags);
+int __real_openat(int dir, const char *name, int flags, mode_t mode);
+int __wrap_openat(int dir, const char *name, int flags, mode_t mode);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+	step();
+	return __real_write(fd, bytes, len);
+}
+
+int __wrap_fchmod(int fd, mode_t mode)
+{
+	step();
+	return __real_fchmod(fd, mode);
+}
+
+int __wrap_fchown(int fd, uid_t owner, gid_t group)
+{
+	step();
+	return __real_fchown(fd, owner, group);
+}
+
+int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags)
+{
+	step();
+	return __real_fsetxattr(fd, name, value, len, flags);
+}
+
+int __wrap_openat(int dir, const char *name, int flags, mode_t mode)
+{
+	step();
+	return __real_openat(dir, name, flags, mode);
 }
 
 int __wrap_mount(
@@ -308,6 +361,64 @@ static void failed_steps_leave_the_old_policy(void **context)
 	assert_false(fakeroot_has("/root/etc/ima/.ima-policy.new"));
 }
 
+/* Runs an action in a process that ends before its n-th step; returns whether it came that far. */
+static bool act_until(const char *name, int n)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct recover recover = {
+			.action = recover_find(name), .image = fake.image, .root = fake.root, .choice = -1};
+
+		(void)close(STDERR_FILENO);
+		if (recover_open(&recover) < 0)
+			_exit(1);
+		fake.die_at = n;
+		_exit(recover.action->run(&recover));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 42 || WEXITSTATUS(status) == EXIT_DONE));
+	return WEXITSTATUS(status) == 42;
+}
+
+/* Whenever the process ends, the policy's name leads to the old file or to the new one, and what follows mends the rest. */
+static void policy_is_whole_at_each_step(void **context)
+{
+	const char *text;
+	bool was_ended = true;
+	int n;
+
+	for (n = 1; was_ended; n++) {
+		assert_true(n < 30);
+		assert_int_equal(setxattr(fakeroot_path(GOOD), "security.ima", "\x03\x02sig", 5, 0), 0);
+		was_ended = act_until("restore-known-good", n);
+		text = fakeroot_read(POLICY);
+		assert_true(string_equal(text, "audit\n") || string_equal(text, "audit # good\n"));
+		if (string_equal(text, "audit # good\n")) {
+			char value[8];
+
+			assert_int_equal(
+				getxattr(fakeroot_path(POLICY), "security.ima", value, sizeof(value)), 5);
+			assert_string_equal(fakeroot_read(POLICY ".bak"), "audit\n");
+		}
+		assert_false(act_until("restore-known-good", 0));
+		assert_string_equal(fakeroot_read(POLICY), "audit # good\n");
+		assert_string_equal(fakeroot_read(POLICY ".bak"), "audit\n");
+		assert_false(fakeroot_has("/root/etc/ima/.ima-policy.new"));
+		assert_int_equal(stop(context), 0);
+		assert_int_equal(start(context), 0);
+	}
+	assert_true(n > 10);
+	for (n = 1, was_ended = true; was_ended; n++) {
+		was_ended = act_until("set-aside", n);
+		assert_string_equal(fakeroot_read(fakeroot_has(POLICY) ? POLICY : POLICY ".bak"), "audit\n");
+		assert_int_equal(stop(context), 0);
+		assert_int_equal(start(context), 0);
+	}
+}
+
 static void missing_root_is_told(void **context)
 {
 	char wanted[PATH_MAX + 128];
@@ -352,6 +463,7 @@ int main(void)
 		ROOT_ACTION_TEST(file_system_without_links_gets_a_rename),
 		ROOT_ACTION_TEST(bad_known_good_stays_where_it_is),
 		ROOT_ACTION_TEST(failed_steps_leave_the_old_policy),
+		ROOT_ACTION_TEST(policy_is_whole_at_each_step),
 		ROOT_ACTION_TEST(missing_root_is_told),
 		ROOT_ACTION_TEST(mount_points_are_found),
 	};
