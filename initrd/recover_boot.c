@@ -3,6 +3,7 @@
 #include "recover.h"
 
 #include <errno.h>
+#include <time.h>
 #include "guard.h"
 #include "log.h"
 #include "out.h"
@@ -76,12 +77,21 @@ int recover_check(struct recover *recover)
 	return EXIT_FAILED;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 int recover_retry(struct recover *recover)
 {
 	const struct boot_again again = {.choice = recover->choice};
 	_cleanup_report_ struct report report = {0};
 	_cleanup_buf_ struct buf summary = {0};
 	struct boot_end end = {0};
+	uint64_t start;
 
 	if (recover->dry_run) {
 		log_notice("%s: dry run: would try the policies as 'check' does, and put the first one that "
@@ -91,7 +101,9 @@ int recover_retry(struct recover *recover)
 	}
 	if (report_add_message(&report, "a recovery came before this report: %s", recover->action->name) < 0)
 		return EXIT_FAILED;
+	start = now_us();
 	boot_run_again(recover->image, recover->root, &again, &report, &end);
+	report.duration_us = now_us() - start;
 	report_summary(&report, &summary);
 	recover_log("%s: %s", recover->action->name, outcome_name(report.outcome));
 	log_escaped(LOG_NOTICE, buf_string(&summary));

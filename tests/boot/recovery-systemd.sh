@@ -43,8 +43,9 @@ person_talk() {
 # The line from the menu on, without what the kernel and both systemds say, and without what differs from run to run.
 session() {
 	sed -n '/^==== imaboot: recovery/,/^multi-user.target is reached/p' "$VM/log" |
-		grep -v -E '^ *\[|^(Starting|Started|Finished|Stopped|Reached|Welcome|systemd)|^$' |
-		sed -E -e 's/[0-9]+\.[0-9]{3} ms/N ms/' -e 's/in [0-9]+ seconds by itself/in N seconds by itself/' -e 's/ +$//'
+		grep -v -E '^ *(\[|(Starting|Started|Finished|Stopping|Stopped|Mounting|Mounted|Unmounting|Reached|Welcome) )|^$' |
+		sed -z -E 's/guard set,[ \n]+[0-9]+\.[0-9]{3}[ \n]+ms/guard set, N ms/g' |
+		sed -E -e 's/in [0-9]+ seconds by itself/in N seconds by itself/' -e 's/ +$//'
 }
 
 image_without "$(image_get "$init")" "$CACHE/recovery-$init" etc/imaboot/policy etc/imaboot/policy.sig
