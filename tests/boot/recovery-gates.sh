@@ -148,6 +148,7 @@ stops no_mark 'reboot: Restarting system'
 
 NO_TPM=1 begin refused 'on-failure = poweroff'
 vm_script <<'END'
+imaboot boot --explain
 run_boot
 END
 VM_STOPS=1
