@@ -44,14 +44,15 @@ static void lib_folder(const struct load *load, char ret[static 64])
 {
 	const struct elf *elf = object_elf(load, 0);
 	const char *multiarch = machines[find_machine(elf)].multiarch;
+	int root_fd = load->closure->root_fd;
 	char path[64];
 
 	(void)format_text(path, sizeof(path), "/usr/lib/%s", multiarch);
 	(void)format_text(ret, 64, "lib/%s", multiarch);
-	if (*multiarch && root_has_folder(load->closure->root_fd, path))
+	if (*multiarch && (root_has_folder(root_fd, path) || root_has_folder(root_fd, path + strlen("/usr"))))
 		return;
-	(void)format_text(ret, 64, "%s",
-		elf->bits == 64 && root_has_folder(load->closure->root_fd, "/usr/lib64") ? "lib64" : "lib");
+	(void)format_text(
+		ret, 64, "%s", elf->bits == 64 && root_has_folder(root_fd, "/usr/lib64") ? "lib64" : "lib");
 }
 
 /* Adds text to a path; false where it has no room. */

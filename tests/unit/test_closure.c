@@ -207,6 +207,14 @@ static void default_folders(void **context)
 		    "/usr/lib/x86_64-linux-gnu/libc.so:8 liba.so? ");
 }
 
+static void a_multiarch_folder_outside_of_usr(void **context)
+{
+	(void)context;
+	library("/lib/x86_64-linux-gnu/liba.so", NULL, NULL, NULL, NULL);
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /lib/x86_64-linux-gnu/liba.so:8 ");
+}
+
 static void a_program_without_default_folders(void **context)
 {
 	(void)context;
@@ -335,6 +343,7 @@ int main(void)
 		CLOSURE_TEST(libraries_by_runpath),
 		CLOSURE_TEST(libraries_by_rpath),
 		CLOSURE_TEST(default_folders),
+		CLOSURE_TEST(a_multiarch_folder_outside_of_usr),
 		CLOSURE_TEST(a_program_without_default_folders),
 		CLOSURE_TEST(names_with_a_slash),
 		CLOSURE_TEST(another_class_is_passed_over),
