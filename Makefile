@@ -101,6 +101,7 @@ BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
 AUTH_OBJ := $(AUTH_SRC:%.c=$(O)/boot/%.o)
 HOST_OBJ := $(HOST_SRC:%.c=$(O)/host/%.o)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(O)/unit/%)
+FUZZ_OBJ := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out initrd/main.c,$(BOOT_SRC)) $(FUZZ_HOST_SRC))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 # Unit tests link against everything but the two main() files.
 TEST_OBJ := $(filter-out %/main.o,$(sort $(BOOT_SRC:%.c=$(O)/test/%.o) $(HOST_SRC:%.c=$(O)/test/%.o)))
@@ -121,6 +122,8 @@ stamp = $(shell mkdir -p $(O); printf '%s' '$(subst ','\'',$(2))' | cmp -s - $(O
 BOOT_STAMP := $(call stamp,boot,$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $(BOOT_LIBS))
 HOST_STAMP := $(call stamp,host,$(HOSTCC) $(HOST_CFLAGS) $(CFLAGS) $(HOST_LDFLAGS) $(LDFLAGS) $(HOST_LIBS))
 UNIT_STAMP := $(call stamp,unit,$(SBINDIR) $(BINDIR))
+FUZZ_CFLAGS := -O1 -g $(COMMON) -Iinitrd -Ikeys -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_STAMP := $(call stamp,fuzz,$(FUZZ_CFLAGS))
 TEST_STAMP := $(call stamp,test,$(HOSTCC) $(TEST_CFLAGS) $(TEST_LIBS))
 
 $(O)/boot/%.o: %.c $(BOOT_STAMP)
@@ -176,11 +179,19 @@ $(O)/unit/%: tests/unit/%.c $(O)/test/lib.a $(TEST_STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(TEST_CFLAGS) -MMD -MP -MF $@.d $< $(call wraps,$<) $(O)/test/lib.a $(TEST_LIBS) -o $@
 
-$(O)/fuzz/%: tests/fuzz/%.c $(COMMON_SRC) $(filter-out initrd/main.c,$(wildcard initrd/*.c)) $(FUZZ_HOST_SRC)
+$(O)/fuzzed/%.o: %.c $(FUZZ_STAMP)
+	$(call say,FUZZCC,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+
+$(O)/fuzzed/lib.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(O)/fuzz/%: tests/fuzz/%.c $(O)/fuzzed/lib.a $(FUZZ_STAMP)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(Q)clang -O1 -g $(COMMON) -Iinitrd -Ikeys -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		$(filter %.c,$^) -lcrypto -o $@
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d $< $(O)/fuzzed/lib.a -lcrypto -o $@
 
 units: $(UNITS)
 fuzzers: $(FUZZERS)
@@ -190,7 +201,8 @@ setup: ## install what building and testing need (Debian, as root)
 
 check: ## all tests: units, shell, fuzz, boots; does its own set-up on Debian as root
 	$(Q)tests/lib/setup
-	$(Q)$(MAKE) --no-print-directory O=$(O) WERROR=1 all units fuzzers lint
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) O=$(O) WERROR=1 all units fuzzers
+	$(Q)$(MAKE) --no-print-directory O=$(O) lint
 	$(Q)tests/run --build $(O) unit shell image fuzz premise boot
 
 check-unit: units ## the unit tests: seconds, no VM
@@ -284,4 +296,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
--include $(BOOT_OBJ:.o=.d) $(AUTH_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(UNITS:%=%.d)
+-include $(BOOT_OBJ:.o=.d) $(AUTH_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(UNITS:%=%.d) $(FUZZ_OBJ:.o=.d) $(FUZZERS:%=%.d)
