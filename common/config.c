@@ -131,14 +131,16 @@ static void take_program(struct parser *parser, struct text item, bool alone)
 	struct config *config = parser->config;
 	int word = words_find(table[KEY_PREFLIGHT].words, item.bytes, item.len);
 
-	if (word == PREFLIGHT_INIT || (word == PREFLIGHT_OFF && alone))
+	if (word == PREFLIGHT_INIT || (word == PREFLIGHT_OFF && alone)) {
 		config->preflight = (enum config_preflight)word;
-	else if (*item.bytes == '/' && item.len < CONFIG_PATH_MAX)
+	} else if (*item.bytes == '/' && item.len < CONFIG_PATH_MAX) {
 		add_item(parser, item, &config->preflight_paths, &config->preflight_path_count);
-	else
+	} else {
+		config->preflight = PREFLIGHT_INIT; /* less is not tried for a mistake */
 		error(parser,
 			"'%.*s' is no value of 'preflight', which takes off, or init and absolute paths",
 			shown(item.len), item.bytes);
+	}
 }
 
 /* Values with blanks between them. */

@@ -110,6 +110,7 @@ etc/imaboot/certificates
 etc/keys
 etc/keys/ima
 etc/keys/ima/rsa4096.der
+usr/lib/imaboot
 usr/sbin/imaboot'
 echo nonsense > "$BUILDER/etc/imaboot/imaboot.conf"
 image sysroot --sysroot /other --no-kernel --modules imaboot

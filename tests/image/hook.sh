@@ -9,7 +9,7 @@
 builder_new hook
 HOOK=/usr/lib/dracut/modules.d/50imaboot/imaboot-pre-pivot.sh
 mkdir "$BUILDER/fake"
-rm "$BUILDER/usr/sbin/imaboot"
+rm "$BUILDER/usr/sbin/imaboot" "$BUILDER/usr/lib/imaboot/recovery"
 cp "$(command -v busybox)" "$BUILDER/bin/busybox"
 
 fake() { # PATH: standard input is the program
@@ -19,7 +19,11 @@ fake() { # PATH: standard input is the program
 
 # shellcheck disable=SC2016 # for the fakes and the inner shell
 {
-	fake /usr/sbin/imaboot <<< 'echo "imaboot $*"; exit "$(cat /status)"'
+	# The statuses are taken one after the other; the last one stays.
+	fake /usr/sbin/imaboot <<< 'echo "imaboot $*"
+		read -r status < /status
+		[ "$(wc -l < /status)" -eq 1 ] || sed -i 1d /status
+		exit "$status"'
 	fake /fake/halt <<< 'echo "halt $*"'
 	fake /fake/sleep <<< 'echo held; kill -KILL $PPID'
 	source='
@@ -32,9 +36,9 @@ fake() { # PATH: standard input is the program
 	'
 }
 
-# hook STATUS: sources the hook where imaboot ends with that status; its output is in $said.
+# hook STATUS...: sources the hook where imaboot ends with these statuses; its output is in $said.
 hook() {
-	echo "$1" > "$BUILDER/status"
+	printf '%s\n' "$@" > "$BUILDER/status"
 	# shellcheck disable=SC2086 # the shell is a word or two
 	said=$(chroot "$BUILDER" env -i PATH=/fake:/usr/sbin:/usr/bin NEWROOT=/new $shell -c "$source" sh "$HOOK" 2>&1)
 }
@@ -59,6 +63,25 @@ for shell in dash 'busybox ash' bash; do
 		fi
 	done
 done
+
+# With a recovery in the image: the boot is asked again after it, and nothing goes on without it.
+for shell in dash 'busybox ash' bash; do
+	fake /usr/lib/imaboot/recovery <<< 'echo "recovery $*"; exit 0'
+	hook 1 1 0
+	if [ "$said" = $'imaboot boot --root /new\nrecovery /new\nimaboot boot --root /new\nrecovery /new\nimaboot boot --root /new\nreturned 0' ]; then
+		vm_pass "$shell: after the recovery the boot is asked again"
+	else
+		vm_fail "$shell: the recovery: $said"
+	fi
+	fake /usr/lib/imaboot/recovery <<< 'echo "recovery $*"; exit 1'
+	hook 1
+	if [ "$said" = $'imaboot boot --root /new\nrecovery /new\nimaboot recover hold\nhalt -f\nheld' ]; then
+		vm_pass "$shell: a recovery that cannot be held ends the boot"
+	else
+		vm_fail "$shell: no recovery: $said"
+	fi
+done
+rm "$BUILDER/usr/lib/imaboot/recovery"
 
 rm "$BUILDER/usr/sbin/imaboot"
 shell=dash hook 0

@@ -265,6 +265,7 @@ static void paths_are_absolute_and_fit(void **context)
 	check_bad("preflight = off /a x",
 		"1: 'off' is no value of 'preflight', which takes off, or init and absolute paths\n"
 		"1: 'x' is no value of 'preflight', which takes off, or init and absolute paths\n");
+	assert_int_equal(config.preflight, PREFLIGHT_INIT);
 	check_bad("policy = none", "1: 'none' is no value of 'policy', which takes an absolute path\n");
 	memset(line + 10, 'p', CONFIG_PATH_MAX - 2);
 	assert_int_equal(strlen(value_of(line, KEY_POLICY)), CONFIG_PATH_MAX - 1);
