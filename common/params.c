@@ -140,7 +140,7 @@ static bool take_on_failure(const struct word *word, struct params *ret)
 
 static bool take_path(const struct word *word, char ret[static PARAM_TEXT_MAX])
 {
-	if (!word->value || *word->value != '/' || word->value_len >= PARAM_TEXT_MAX)
+	if (!word->value || !word->value_len || word->value_len >= PARAM_TEXT_MAX || *word->value != '/')
 		return false;
 	memcpy(ret, word->value, word->value_len);
 	ret[word->value_len] = '\0';

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	complaints = 0;
 	params_parse(line, size, &params, complain, &complaints);
-	CHECK(complaints <= size / 10);
+	CHECK(complaints <= (size + 1) / strlen("evmkey "));
 	for (i = 0; i < PARAM_COUNT; i++)
 		CHECK(params.values[i] <= PARAM_TRUE);
 	CHECK(params.on_failure >= -1 && params.on_failure <= 4);
