@@ -25,7 +25,7 @@ make_image() {
 	finish
 }
 
-# up IMAGE OUTCOME SOURCE: it boots until the root's systemd has begun, and has not frozen.
+# up IMAGE OUTCOME SOURCE: it boots, with an outcome that is on the console with systemd in the image too, until the root's systemd has begun, and has not frozen.
 up() {
 	image_boot "$kernel" "$1" 'Debian GNU/Linux 12 \(bookworm\)[^ ]*!'
 	expect_re "imaboot: outcome $2: policy [^ ]+ \($3\) in force"
@@ -73,7 +73,7 @@ mv "$BUILDER"/usr/local/lib/imaboot/* "$BUILDER/usr/lib/imaboot/"
 make_image plain --omit "$IMAGE_OMITTED imaboot"
 "$BUILD/imactl" bundle --root "$BUILDER" --kernel 6.1 --out "$OUT/bundle" > "$OUT/bundle.log" 2>&1 || vm_die 'no bundle'
 disk_new bundle
-disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+disk_policy rsa2048 <<< 'appraise func=NONSENSE'
 cat "$OUT/plain" "$OUT/bundle" > "$VM/image"
-up "$VM/image" enforced root
+up "$VM/image" fallback image
 finish
