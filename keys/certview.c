@@ -108,9 +108,11 @@ void certview_trust_kernel(struct certview *views, size_t count, const struct ke
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		views[i].asked_kernel = true;
 		views[i].is_kernels = kernelkeys_has(keys, &views[i].facts.authority_id) ||
 				      kernelkeys_has(keys, &views[i].facts.subject_id);
+	}
 }
 
 static enum certview_chain begin_chain(const struct certview *view, bool has_trusted)
@@ -129,7 +131,7 @@ void certview_chain(
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		has_trusted |= views[i].is_kernels;
+		has_trusted |= views[i].asked_kernel;
 	for (i = 0; i < count; i++)
 		views[i].chain = begin_chain(&views[i], has_trusted);
 	if (!has_trusted)

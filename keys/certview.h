@@ -35,7 +35,8 @@ struct certview {
 	struct x509_facts facts;
 	enum certview_chain chain;
 	const struct certview *issuer; /* with a whole chain; NULL: it is trusted itself */
-	bool is_kernels; /* with a whole chain: the running kernel has its issuer's key, or its own */
+	bool asked_kernel; /* certview_trust_kernel() was called: who is not trusted by it is not trusted */
+	bool is_kernels;   /* with a whole chain: the running kernel has its issuer's key, or its own */
 };
 
 enum certview_answer {

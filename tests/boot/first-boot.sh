@@ -25,7 +25,7 @@ export IMABOOT PATH=$work/bin:$PATH
 mkdir bin
 # The programs as they were built: this make builds nothing.
 mkdir build
-cp -p "$BUILD/imaboot" "$BUILD/imactl" build/
+cp -p "$BUILD/imaboot" "$BUILD/imaboot-auth" "$BUILD/imactl" build/
 printf '#!/bin/sh\nexec %s "$@" -o all O=%s/build\n' "$(command -v make)" "$work" > bin/make
 printf '#!/bin/sh\nexec %s -accel tcg -cpu max "$@" < /dev/null\n' "$(command -v qemu-system-x86_64)" > bin/qemu-system-x86_64
 ln -s "$BUILD/imactl" bin/imactl
