@@ -85,8 +85,8 @@ algorithm-md5|no|no|collisions|weak-hash|no|
 algorithm-rmd160|no|no|hash|unknown-hash|no|
 algorithm-sm3|no|no|hash|unknown-hash|no|
 algorithm-none|no|no|hash|unknown-hash|no|
-v3|no|no|v3|other-kind|no|
-fs-verity|no|no|verity|other-kind|no|
+v3|no|no|v3|wrong-signature|no|
+fs-verity|no|no|verity|wrong-signature|no|
 fs-verity-v2|no|no|malformed|malformed|no|
 version-0|no|no|malformed|malformed|no|
 version-4|no|no|malformed|malformed|no|
