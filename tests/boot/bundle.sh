@@ -30,6 +30,6 @@ refuse 'Freezing execution'
 disk_new init
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
 gzip -c < "$(image_get plain-init)" | cat - "${BUILDER%/root}/bundle.packed" > "$VM/image"
-image_boot "$kernel" "$VM/image" "$up"
+image_boot "$kernel" "$VM/image" "$up" loglevel=6 # else it says nothing for long
 expect 'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force'
 finish
