@@ -32,13 +32,13 @@ expect 'multi-user.target is reached' 'failed units: .' 'the signed program: the
 expect_re 'the unsigned program: .*Permission denied' '^\[kernel\] .*imaboot: outcome fallback'
 refuse 'Freezing execution'
 
-# The boot ends: the script does not return, and nobody gets a shell.
+# The boot fails: the script does not return, the recovery is there, and nobody gets a shell.
 disk_new failed
 mkdir -p "$VM/over/etc/imaboot"
 echo 'nonsense = 1' > "$VM/over/etc/imaboot/imaboot.conf"
 (cd "$VM/over" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0 | gzip) | cat "$OUT" - > "$VM/image"
-image_boot "$kernel" "$VM/image" 'reboot: System halted'
+image_boot "$kernel" "$VM/image" 'Number or letter, then Enter: '
 expect "imaboot: /etc/imaboot/imaboot.conf:1: 'nonsense' is not a key; see imaboot.conf(5)" 'imaboot: outcome failed' \
-	'imaboot: the boot ends here, see the messages before this one and /run/imaboot/report.txt'
+	'==== imaboot: recovery ===='
 refuse 'multi-user.target' '(initramfs)' 'policy update completed' 'Target filesystem'
 finish
