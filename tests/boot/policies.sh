@@ -122,7 +122,7 @@ common() {
 	expect "imaboot: /run/busy: failed at stage dry-run: is open for writing in another process, so the kernel does not read it; close it there and try again"
 	says good "dry-run: the kernel's policy file is busy: another process loads a policy, or this kernel takes no second one; try again; if it stays so, reboot to load another policy"
 	expect "$P/good: the kernel accepts it (nothing was committed), signed by '$good"
-	expect "$P/sha1: the kernel accepts it (nothing was committed), its signature not verified: is signed over a sha1 digest, which is not accepted here (SHA-224 to SHA-512 are)"
+	expect "$P/sha1: the kernel accepts it (nothing was committed), its signature not verified: is signed over a sha1 digest, of which collisions can be made"
 	if [ "$kernel" = stock ]; then
 		expect "$P/good: in force (proof: file-gone), signed by '$good" "guard on: 3" "guard off: 0"
 		expect "the kernel takes no further policy: there is nothing to guard"
