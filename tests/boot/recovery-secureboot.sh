@@ -19,7 +19,7 @@ locked_talk() {
 	local entry
 	see 'The recovery was asked for on the kernel command line' 600
 	see ' 11 f  restart into the firmware setup'
-	see 'What weakens the boot, writes, or opens a shell is not here: UEFI Secure Boot is on'
+	see 'What weakens the boot, writes, or opens a shell is not here: UEFI Secure Boot'
 	for entry in 3 5 7 8 s; do
 		answer "$entry"
 		see 'That entry is not there: UEFI Secure Boot is on' || return
@@ -35,6 +35,6 @@ echo 'appraise func=NONSENSE' | disk_policy rsa2048
 VM_TALK=locked_talk
 ovmf_boot secure "$CACHE/recovery-signed.efi" 'reboot: Restarting system'
 VM_TALK=''
-expect 'firmware: the machine restarts into the firmware setup'
+expect 'reboot: Restarting system'
 refuse "$shell" 'multi-user.target' 'policy update completed' 'sh-5'
 finish
