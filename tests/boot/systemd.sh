@@ -5,8 +5,8 @@
 # limit: 600
 # Real systemd as PID 1 of the root, real dracut, with systemd in the initramfs and without. A bad policy file freezes
 # the machine for good without imaboot, and dracut's own module comes up without a policy; with imaboot the same disk comes
-# up under the image's policy. A good policy is in force, once. A configuration that is none ends the boot. On 6.1 the
-# kernel demands a signed policy, on stock it does not.
+# up under the image's policy. A good policy is in force, once. A configuration that is none ends in the recovery. On 6.1
+# the kernel demands a signed policy, on stock it does not.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
 . "$(dirname "$0")/../lib/image.sh"
@@ -70,14 +70,14 @@ disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
 image_boot "$kernel" "$(image_get "$init")" '@@END' "$cmdline"
 expect_up "$kernel" enforced root
 
-# The boot ends: no shell is opened, nothing of the root runs.
+# With a configuration that is none the recovery waits: no shell is opened, nothing of the root runs.
 disk_new failed
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
 mkdir -p "$VM/over/etc/imaboot"
 echo 'nonsense = 1' > "$VM/over/etc/imaboot/imaboot.conf"
 image_add "$(image_get "$init")" "$VM/image" "$VM/over"
-image_boot "$kernel" "$VM/image" 'reboot: System halted' "$cmdline"
+image_boot "$kernel" "$VM/image" 'Number or letter, then Enter:' "$cmdline"
 expect "imaboot: /etc/imaboot/imaboot.conf:1: 'nonsense' is not a key; see imaboot.conf(5)" 'imaboot: outcome failed' \
-	'dracut: FATAL: imaboot: the boot ends here' 'dracut: Refusing to continue'
-refuse 'multi-user.target' 'emergency mode' 'Dropping to debug shell' 'sh-5' 'policy update completed'
+	'==== imaboot: recovery ====' 'The machine does nothing by itself.'
+refuse 'multi-user.target' 'emergency mode' 'Dropping to debug shell' 'sh-5' 'policy update completed' 'recovery# '
 finish
