@@ -39,6 +39,7 @@ freeze_word() {
 	frozen) echo 'freezes' ;;
 	panic) echo 'panics' ;;
 	dead) echo 'up, can run nothing' ;;
+	once) echo 'up, the first start of each program fails' ;;
 	open) echo 'up, unprotected' ;;
 	forged) echo 'up, forged policy in force' ;;
 	in-force) echo 'policy in force' ;;
@@ -135,7 +136,7 @@ freeze_image() {
 
 # ---- how it ends -----------------------------------------------------------------------------
 
-FREEZE_END='Freezing execution|Kernel panic|@@END|lab\.service: Failed at step EXEC|reboot: (Restarting system|Power down)'
+FREEZE_END='Freezing execution|Kernel panic|@@END|Failed to start lab\.service|reboot: (Restarting system|Power down)'
 
 # Whether the log has that fixed string.
 freeze_has() { grep -q -F -e "$1" "$VM/log"; }
@@ -149,6 +150,8 @@ freeze_outcome() {
 		echo panic
 	elif freeze_has 'lab.service: Failed at step EXEC spawning /lab/check: Permission denied'; then
 		echo dead
+	elif freeze_has 'Failed to start lab.service'; then
+		echo once
 	elif freeze_has 'reboot: Restarting system' && freeze_has 'imaboot: the boot failed, and the machine reboots in '; then
 		echo reboot
 	elif freeze_has 'reboot: Power down' &&
@@ -188,7 +191,8 @@ freeze_wanted() {
 	plain*:demanded:*) echo frozen ;;
 	plain*) echo dead ;;
 	# The module loads the keys, systemd the policy.
-	integrity:*:no-init | integrity::xattrs-lost) echo dead ;;
+	integrity::xattrs-lost) echo dead ;;
+	integrity:*:no-init) echo once ;; # appraise_algos= denies a file's first access: init is tried again
 	integrity:*:empty | integrity:*:comments-only) echo open ;;
 	integrity:*:good) echo in-force ;;
 	integrity:demanded:* | integrity::syntax-error) echo frozen ;;
