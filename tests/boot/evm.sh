@@ -1,24 +1,75 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # kernels: 6.1 6.12 stock
-# needs: qemu-system-x86_64 evmctl setfattr
+# needs: qemu-system-x86_64 evmctl setfattr swtpm debugfs
 # limit: 600
 # EVM: certificates and the HMAC key, the activation after the policy, and what a refused one is told to be. Each
-# boot of the first machine is one run of imaboot boot, without a policy; in the second one a policy is in force.
+# boot of the first machine is one run of imaboot boot, without a policy; in the others a policy is in force. The
+# master key of the HMAC key is one of the TPM on 6.12, and one in the clear elsewhere.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
 
 kernel=$1
 ring=.evm
 [ "$kernel" != stock ] || ring=_evm
+# With a TPM the built kernels are told where it is; see failures.sh.
+type=user common='masterkeytype=user'
+[ "$kernel" != 6.12 ] || type=trusted common='acpi=off tpm_tis.force=1 tpm_tis.interrupts=0'
+
+# The TPM, and firmware without a driver for it: where SeaBIOS finds one slow, it locks the owner out of it.
+evm_tpm() {
+	[ "$type" = trusted ] || return 0
+	vm_tpm tis
+	vm_qemu -bios qboot.rom
+}
+
+# Programs with security.evm: portable signatures of content and metadata. evmctl signs both attributes in one go.
+evm_programs() {
+	local name
+	cp "$ROOT/bin/signed" "$ROOT/bin/plain"
+	cp "$ROOT/bin/signed" "$ROOT/bin/changed"
+	chown 0:0 "$ROOT"/bin/*
+	for name in signed changed; do
+		evmctl sign --portable --imasig --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
+			"$ROOT/bin/$name" > "$VM/evmctl.log" 2>&1 || vm_die "evmctl sign: $(cat "$VM/evmctl.log")"
+	done
+	scene_sign rsa2048 "$ROOT/bin/plain"
+	chmod 700 "$ROOT/bin/changed" # the mode is among what the signature protects
+}
 
 # ---- the settings, one after the other ----------------------------------------------------------------
 
 scene_new settings
 scene_cert /certs rsa2048 p256
 cp "$PKI/stranger.der" "$ROOT/stranger.der"
-printf 'the secret of the master key, 32' | vm_text /etc/keys/kmk-user.blob
+evm_programs
+evm_tpm
+vm_text /type <<< "$type"
 vm_script <<'END'
+read -r type < /type
+master=/etc/keys/kmk-$type.blob
+# tpm HEX: one command to the TPM; prints its answer.
+tpm() {
+	printf "$(echo "$1" | sed 's/../\\x&/g')" >&3
+	dd bs=4096 count=1 2> /dev/null <&3 | od -An -v -tx1 | tr -d ' \n'
+}
+# make_master TEXT: a new master key in the keyring, and its file; one of the TPM has no text.
+make_master() {
+	guest key clear @u > /dev/null
+	printf %s "$1" > $master
+	[ $type = user ] || printf 'new 32 keyhandle=0x81000001' > /run/new
+	[ $type = trusted ] || cp $master /run/new
+	is 'a master key' "$(guest key add @u /run/new $type kmk-$type)" ok
+	[ $type = user ] || guest key pipe @u trusted kmk-trusted > $master
+}
+if [ $type = trusted ]; then
+	# The TPM gets a storage key (TPM2_CreatePrimary: ECC P-256, TPM2_EvictControl), under which it keeps the master key.
+	exec 3<> /dev/tpm0
+	has 'a storage key' "$(tpm 80020000004300000131400000010000000940000009000000000000040000000000\
+1a0023000b00030472000000060080004300100003001000000000000000000000)" 0000000080000000
+	has 'it stays' "$(tpm 8002000000230000012040000001800000000000000940000009000000000081000001)" 80020000
+	exec 3>&-
+fi
 evm=/sys/kernel/security/integrity/evm/evm
 # again CONFIG...: a boot with these lines of the configuration
 again() {
@@ -45,27 +96,36 @@ has 'x509 without a certificate, required: the outcome' "$(cat /run/imaboot/outc
 
 again 'evm = hmac'
 said 'hmac without a key' "hmac) is not active: the HMAC key /etc/keys/evm-trusted.blob: there is no such file; put the blob of the encrypted key evm-key there, in the image or the root, or name it with evmkey="
-echo 'default user:kmk-user 64 0011' > /etc/keys/evm-trusted.blob
+echo "default $type:kmk-$type 64 0011" > /etc/keys/evm-trusted.blob
 again 'evm = hmac'
 said 'hmac with a damaged key' "hmac) is not active: the HMAC key (/etc/keys/evm-trusted.blob): the kernel refuses the blob: it is damaged, or the master key is another one; make it again with the master key of this machine: keyctl pipe"
 is 'EVM is still not active' "$(cat $evm)" 0
 
 # The blob, as an administrator makes it.
-ok 'the master key' guest key add @u /etc/keys/kmk-user.blob user kmk-user
-printf 'new user:kmk-user 64' > /run/new
+make_master 'the secret of the master key, 32'
+printf 'new %s:kmk-%s 64' $type $type > /run/new
 is 'an encrypted key' "$(guest key add @u /run/new encrypted evm-key)" ok
 guest key pipe @u encrypted evm-key > /etc/keys/evm-trusted.blob
-is 'both are gone again' "$(guest key clear @u)" ok
-has 'the blob' "$(cat /etc/keys/evm-trusted.blob)" 'user:kmk-user 64 '
-mv /etc/keys/kmk-user.blob /run/blob
-again 'evm = hmac'
-said 'hmac without the master key' "hmac) is not active: the HMAC key (/etc/keys/evm-trusted.blob): the master key that its blob names is not loaded; put it at /etc/keys/kmk-trusted.blob, or name it with masterkey= and masterkeytype="
-printf 'another secret of the master key' > /etc/keys/kmk-user.blob
+has 'the blob' "$(cat /etc/keys/evm-trusted.blob)" "$type:kmk-$type 64 "
+mv $master /run/blob
+make_master 'another secret of the master key'
+is 'all are gone again' "$(guest key clear @u)" ok
 again 'evm = hmac'
 said 'hmac with another master key' 'hmac) is not active: the HMAC key (/etc/keys/evm-trusted.blob): the kernel refuses the blob'
+if [ $type = trusted ]; then
+	sed 's/\(.*\)\(......\)$/\1aaaaaa/' /run/blob > $master
+	again 'evm = hmac'
+	said "hmac with a master key that is not this TPM's" "hmac) is not active: the master key ($master): the TPM refuses it: it was sealed by another TPM, or under a storage key or PCRs that have changed; make it again on this machine (keyctl add trusted), and the HMAC key with it"
+	echo nonsense > $master
+	again 'evm = hmac'
+	said 'hmac with a damaged master key' "hmac) is not active: the master key ($master): the kernel refuses the blob: it is damaged, or the master key is another one"
+fi
+rm $master
+again 'evm = hmac'
+said 'hmac without the master key' "hmac) is not active: the HMAC key (/etc/keys/evm-trusted.blob): the master key that its blob names is not loaded; put it at /etc/keys/kmk-trusted.blob, or name it with masterkey= and masterkeytype="
 is 'EVM is still not active' "$(cat $evm)" 0
 
-mv /run/blob /etc/keys/kmk-user.blob
+mv /run/blob $master
 again 'evm = hmac'
 is 'hmac: status' "$status" 0
 is 'hmac: active' "$(cat $evm)" 1
@@ -73,10 +133,16 @@ hasnt 'hmac: nothing is said' "$(cat /run/boot.err)" 'not active'
 has 'hmac: the report' "$(cat /run/imaboot/status.json)" '"evm":{"mode":"hmac","result":"active","value":2147483649,"reason":null,"remedy":null}'
 has 'hmac: the report as text' "$(cat /run/imaboot/report.txt)" 'EVM (hmac) active'
 hasnt 'hmac: no key is left in a keyring' "$(cat /proc/keys)" evm-key
-hasnt 'hmac: no master key either' "$(cat /proc/keys)" kmk-user
-echo x > /run/file
-is 'hmac: a file gets an attribute' "$(guest attr set /run/file "0404$(sha256sum /run/file | cut -c1-64)")" ok
-has 'hmac: and the HMAC of EVM with it' "$(XATTR=security.evm guest attr get /run/file)" 02
+hasnt 'hmac: no master key either' "$(cat /proc/keys)" kmk-
+mount -o remount,rw /sysroot
+for name in hmac offline copied; do
+	cp /sysroot/bin/plain /sysroot/bin/$name
+	is "hmac: $name gets an attribute" "$(guest attr set /sysroot/bin/$name "$(guest attr get /sysroot/bin/plain)")" ok
+	has 'hmac: and the HMAC of EVM with it' "$(XATTR=security.evm guest attr get /sysroot/bin/$name)" 02
+done
+mount -o remount,ro /sysroot
+echo "evm-trusted.blob: $(cat /etc/keys/evm-trusted.blob)"
+echo "kmk-$type.blob: $(cat $master)"
 
 again 'evm = hmac'
 has 'active already' "$(cat /run/imaboot/status.json)" '"evm":{"mode":"hmac","result":"present","value":null,'
@@ -87,10 +153,11 @@ is 'fixed: status' "$status" 0
 has 'fixed: the certificate is in the keyring all the same' "$(cat /run/imaboot/report.txt)" "certificate (image) /etc/keys/evm/rsa2048.der"
 END
 # Debian's kernel has the LSM bpf, and would crash (see initrd/evm.c) but for this.
-lsm=
-[ "$kernel" != stock ] || lsm=lsm=lockdown,yama,apparmor
-scene_boot "$kernel" "masterkeytype=user $lsm"
+[ "$kernel" != stock ] || common+=' lsm=lockdown,yama,apparmor'
+# evm=fix: files without an HMAC get one, as an administrator gives it to them.
+scene_boot "$kernel" "$common evm=fix"
 vm_ended
+settings=$VM
 
 if [ "$kernel" = stock ]; then
 	scene_new crash
@@ -106,19 +173,10 @@ fi
 
 # ---- enforced ----------------------------------------------------------------------------------------
 
-# Programs with security.evm: portable signatures of content and metadata. evmctl signs both attributes in one go.
 scene_new enforced
 scene_cert /etc/keys/ima rsa2048
 scene_cert /etc/keys/evm rsa2048
-cp "$ROOT/bin/signed" "$ROOT/bin/plain"
-cp "$ROOT/bin/signed" "$ROOT/bin/changed"
-chown 0:0 "$ROOT"/bin/*
-for name in signed changed; do
-	evmctl sign --portable --imasig --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
-		"$ROOT/bin/$name" > "$VM/evmctl.log" 2>&1 || vm_die "evmctl sign: $(cat "$VM/evmctl.log")"
-done
-scene_sign rsa2048 "$ROOT/bin/plain"
-chmod 700 "$ROOT/bin/changed" # the mode is among what the signature protects
+evm_programs
 scene_image_policy rsa2048
 printf 'evm = x509\nrequire = yes\n' | vm_text /etc/imaboot/imaboot.conf
 vm_script <<'END'
@@ -147,4 +205,54 @@ END
 scene_boot "$kernel"
 vm_ended
 expect "certificate (image) /etc/keys/evm/rsa2048.der present in $ring as" "EVM (x509) active"
+[ "$kernel" != stock ] || finish
+
+# ---- both --------------------------------------------------------------------------------------------
+
+# The disk of the first machine and its keys, after somebody had the disk in another machine: one file's mode is
+# another one, and one file has the HMAC of a file with the same content.
+scene_new both
+scene_cert /etc/keys/ima rsa2048
+scene_cert /etc/keys/evm rsa2048
+cp "$settings/disk.img" "$VM/disk.img"
+debugfs -w -f - "$VM/disk.img" > "$VM/debugfs.log" 2>&1 <<END
+set_inode_field /bin/offline mode 0100700
+ea_get -f $VM/hmac /bin/hmac security.evm
+ea_set -f $VM/hmac /bin/copied security.evm
+END
+for name in evm-trusted.blob "kmk-$type.blob"; do
+	sed -n "s/^$name: //p" "$settings/log" | vm_text "/etc/keys/$name"
+done
+if [ "$type" = trusted ]; then
+	cp -a "$settings/tpm" "$VM/tpm"
+	rm -f "$VM/tpm/socket"
+fi
+evm_tpm
+scene_image_policy rsa2048
+printf '%s\n' 'evm = both' 'require = yes' 'preflight = /bin/signed /bin/hmac' | vm_text /etc/imaboot/imaboot.conf
+vm_script <<'END'
+run_boot
+is 'boot ends with 0' "$status" 0
+is 'the outcome' "$(cat /run/imaboot/outcome)" 'enforced 0'
+is 'EVM is active, with both' "$(cat /sys/kernel/security/integrity/evm/evm)" 3
+has 'the report' "$(cat /run/imaboot/status.json)" '"evm":{"mode":"both","result":"active","value":2147483651,"reason":null,"remedy":null}'
+has 'the report as text' "$(cat /run/imaboot/report.txt)" 'EVM (both) active'
+hasnt 'no key is left in a keyring' "$(cat /proc/keys)" evm-key
+is 'a program with a signature of its metadata runs' "$(/sysroot/bin/signed 2>&1)" 'the signed program runs'
+is 'one with an HMAC runs' "$(/sysroot/bin/hmac 2>&1)" 'the signed program runs'
+for name in changed offline copied plain; do
+	mark
+	has "$name is refused" "$(/sysroot/bin/$name 2>&1)" 'Permission denied'
+	case $name in
+	plain) logged "$name: it has no security.evm" cause=missing-HMAC ;;
+	changed) logged "$name: the signature does not fit" cause=invalid ;;
+	*) logged "$name: the HMAC does not fit" cause=invalid-HMAC ;;
+	esac
+done
+rm -r /run/imaboot
+run_boot
+has 'a later run finds it active' "$(cat /run/imaboot/status.json)" '"evm":{"mode":"both","result":"present","value":null,'
+END
+scene_boot "$kernel" "$common"
+vm_ended
 finish

@@ -12,7 +12,8 @@
 #   scene_image_policy SIGNER   puts the lab's policy with a detached signature into the image ("" unsigned)
 #   scene_root_policy SIGNER    puts it into the real root, signed in place ("" unsigned)
 #   scene_recovery              puts the recovery into the image, as the dracut module does
-#   scene_boot KERNEL [CMDLINE] makes the root's disk (the script finds it mounted on /sysroot) and boots
+#   scene_boot KERNEL [CMDLINE] makes the root's disk, unless there is a $VM/disk.img (the script finds it mounted on
+#                               /sysroot), and boots
 #
 # In the script: try_programs checks that the signed program runs and the unsigned one is refused;
 # run_boot runs `imaboot boot --root /sysroot` with its messages in /run/boot.err and its status in $status.
@@ -87,7 +88,7 @@ scene_recovery() {
 }
 
 scene_boot() {
-	vm_ext4 "$ROOT" "$VM/disk.img"
+	[ -e "$VM/disk.img" ] || vm_ext4 "$ROOT" "$VM/disk.img"
 	vm_disk "$VM/disk.img"
 	cat > "$VM/root/lib/scene.sh" <<'END'
 mount -t ext4 -o ro /dev/vda /sysroot || fail mount "the root's disk cannot be mounted"
