@@ -68,13 +68,16 @@ int securityfs_submit(int policy_fd, bool commit, bool *ret_opened)
 	*ret_opened = fd >= 0;
 	if (fd < 0)
 		return fd;
+	/*
+	 * This always fails, and so does the commit when the file is closed, whoever closes it: a process that is ended
+	 * has its files closed too. So it comes before there is anything to commit.
+	 */
+	if (!commit && (pwrite(fd, "x", 1, 1) >= 0 || errno != EINVAL))
+		return -EPROTO;
 	/* The descriptor's own name: no path is resolved a second time, no link leads elsewhere. */
 	len = format_text(path, sizeof(path), PROC_SELF_FD "/%d\n", policy_fd);
 	if (write(fd, path, len) < 0)
 		r = -errno;
-	/* This always fails, and so does the commit when the file is closed then. */
-	if (!commit && pwrite(fd, "x", 1, 1) >= 0)
-		return -EPROTO;
 	return r;
 }
 

@@ -5,7 +5,7 @@
  *
  * One open for writing is one transaction. The errno of a write is the kernel's verdict on what
  * was written; any failed write makes the release drop everything. A write at an offset fails
- * always and so turns the transaction into a dry run.
+ * always and so turns the transaction into a dry run, what is written after it included.
  */
 #ifndef IMABOOT_SECURITYFS_H
 #define IMABOOT_SECURITYFS_H
@@ -41,8 +41,9 @@ static inline bool policy_state_is_writable(enum policy_state state)
  * Has the kernel judge the file behind a descriptor that is open for reading, by writing the
  * path of the descriptor. commit false: nothing is committed whatever the verdict. Returns 0
  * when the kernel accepts it, or its negative errno: -EACCES no valid signature, -EINVAL a bad
- * rule, -EBUSY another writer, -ETXTBSY the file is open for writing. *ret_opened tells whether
- * the policy file could be opened, so that the errno is the verdict of a write.
+ * rule, -EBUSY another writer, -ETXTBSY the file is open for writing; -EPROTO: the kernel takes no dry
+ * run, and was given nothing. *ret_opened tells whether the policy file could be opened, so that the
+ * errno is the verdict of a write.
  */
 _must_check_ int securityfs_submit(int policy_fd, bool commit, bool *ret_opened);
 

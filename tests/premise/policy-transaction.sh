@@ -34,6 +34,11 @@ not_logged 'dry run: the log does not say completed' 'ima: policy update complet
 ok 'dry run: the policy file is there' test -e "$policy"
 is 'dry run: nothing to read back' "$(read_back)" ''
 is 'dry run: nothing is in force' "$(probe dry)" 'not measured'
+is 'dry run, poisoned first' "$(guest policy open poison path=/policy close)" 'open ok, poison EINVAL, path ok, close ok'
+ok 'dry run, poisoned first: the policy file is there' test -e "$policy"
+is 'dry run, poisoned first: nothing to read back' "$(read_back)" ''
+is 'dry run, poisoned first: nothing is in force' "$(probe first)" 'not measured'
+is 'dry run, poisoned first, of a bad file' "$(guest policy open poison path=/bad close)" 'open ok, poison EINVAL, path EINVAL, close ok'
 is 'dry run of a bad file' "$(guest policy open path=/bad poison close)" 'open ok, path EINVAL, poison EINVAL, close ok'
 is 'dry run of a missing file' "$(guest policy open path=/nowhere poison close)" 'open ok, path ENOENT, poison EINVAL, close ok'
 is 'a path ends at its newline' "$(guest policy open "path=/policy
