@@ -8,6 +8,9 @@
 #include "sysfile.h"
 
 #define EFIVARS_DIR "/sys/firmware/efi/efivars"
+#define BOOT_PARAMS_SIZE 4096         /* bytes */
+#define BOOT_PARAMS_SECURE_BOOT 0x1ec /* asm/bootparam.h */
+#define SECURE_BOOT_ENABLED 3         /* linux/efi.h, enum efi_secureboot_mode */
 
 /* The variable's file: four bytes of attributes, then its one byte. */
 static ssize_t read_variable(char bytes[static 16])
@@ -25,11 +28,23 @@ static ssize_t read_variable(char bytes[static 16])
 	return len;
 }
 
+/*
+ * What the kernel's EFI stub found before there was a command line: one that says efi=noruntime hides the variable
+ * (struct boot_params, secure_boot; drivers/firmware/efi/libstub/secureboot.c). x86 alone has this file.
+ */
+static bool stub_has_seen_it(void)
+{
+	char bytes[BOOT_PARAMS_SIZE + 1];
+
+	return sysfile_read(BOOT_PARAMS, bytes, sizeof(bytes)) > BOOT_PARAMS_SECURE_BOOT &&
+	       bytes[BOOT_PARAMS_SECURE_BOOT] == SECURE_BOOT_ENABLED;
+}
+
 static bool secure_boot_is_on(void)
 {
 	char bytes[16];
 
-	return read_variable(bytes) == 5 && bytes[4] == 1;
+	return (read_variable(bytes) == 5 && bytes[4] == 1) || stub_has_seen_it();
 }
 
 /* "none [integrity] confidentiality": the one in brackets is in force. */

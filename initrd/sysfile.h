@@ -19,6 +19,7 @@
 #define EVM_FILE SECURITYFS_DIR "/integrity/evm/evm"
 #define LOCKDOWN_FILE SECURITYFS_DIR "/lockdown"
 #define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define BOOT_PARAMS "/sys/kernel/boot_params/data"
 #define PROC_KEYS "/proc/keys"
 #define PROC_CMDLINE "/proc/cmdline"
 #define PROC_VMCORE "/proc/vmcore"

@@ -91,6 +91,25 @@ static void variable_of_another_size_does_not_count(void **context)
 	check(false, is_open);
 }
 
+/* efi=noruntime hides the variable, but not what the kernel's stub has seen. */
+static void stub_knows_of_secure_boot(void **context)
+{
+	uint8_t params[4096] = {0};
+	int mode;
+
+	(void)context;
+	for (mode = 0; mode < 5; mode++) {
+		params[0x1ec] = (uint8_t)mode;
+		fakeroot_bytes(BOOT_PARAMS, params, sizeof(params));
+		check(mode == 3, mode == 3 ? "UEFI Secure Boot is on" : is_open);
+	}
+	params[0x1ec] = 3;
+	fakeroot_bytes(BOOT_PARAMS, params, 0x1ec);
+	check(false, is_open);
+	fakeroot_bytes(BOOT_PARAMS, params, 0x1ed);
+	check(true, "UEFI Secure Boot is on");
+}
+
 static void efivarfs_is_mounted_for_one_read(void **context)
 {
 	(void)context;
@@ -120,6 +139,7 @@ int main(void)
 		PLATFORM_TEST(secure_boot_locks),
 		PLATFORM_TEST(secure_boot_that_is_off_leaves_it_open),
 		PLATFORM_TEST(variable_of_another_size_does_not_count),
+		PLATFORM_TEST(stub_knows_of_secure_boot),
 		PLATFORM_TEST(efivarfs_is_mounted_for_one_read),
 		PLATFORM_TEST(lockdown_locks),
 	};
