@@ -88,6 +88,7 @@ struct report_denied {
 };
 
 #define REPORT_DENIED_MAX 32 /* of those in a report */
+#define REPORT_SHOWN_MAX 8   /* refused certificates that a person is shown of a failure */
 
 struct report_candidate {
 	const char *source; /* "root", "known-good", "image", "parameter" or "file" */
@@ -134,6 +135,7 @@ struct report {
 const char *outcome_name(enum outcome outcome);
 const char *cert_result_name(enum cert_result result);
 const char *policy_stage_name(enum policy_stage stage);
+const char *evm_result_name(enum evm_result result);
 
 /* Exit status that an outcome stands for. */
 int outcome_exit(enum outcome outcome);

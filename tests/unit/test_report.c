@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of common/report.c: the bytes of status.json and of the text beside it.
+ * Tests of common/report*.c: the bytes of status.json and of the text beside it.
  * wrap: realloc format_new_args
  */
 #include "report.h"
@@ -376,6 +376,33 @@ static void without_memory_nothing_is_added(void **context)
 	assert_int_equal(report.cert_count + report.candidate_count + report.message_count, 0);
 }
 
+/* A root full of bad certificates does not hide why the machine stopped. */
+static void failure_names_the_first_certificates(void **context)
+{
+	_cleanup_report_ struct report report = {0};
+	struct buf text = {0};
+	const char *at;
+	char path[32];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < 10; i++) {
+		(void)snprintf(path, sizeof(path), "/c%zu", i);
+		problem_set(
+			&add_cert(&report, path, "root", CERT_REFUSED)->problem, -ENOKEY, "is a stranger");
+	}
+	problem_set(&add_candidate(&report, "/p", "root", CANDIDATE_FAILED)->problem, -EINVAL, "is bad");
+	report_failure(&report, &text);
+	for (i = 0, at = buf_string(&text); (at = strstr(at, "certificate /c")); at++)
+		i++;
+	assert_int_equal(i, 8);
+	assert_non_null(
+		strstr(buf_string(&text), "certificate /c7 was refused\n  why:    is a stranger\n"
+					  "2 more certificates were refused; they are in the whole report.\n"
+					  "policy /p failed at stage read\n  why:    is bad\n"));
+	buf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +420,7 @@ int main(void)
 		cmocka_unit_test(stages_have_names),
 		cmocka_unit_test(questions_are_answered),
 		cmocka_unit_test(without_memory_nothing_is_added),
+		cmocka_unit_test(failure_names_the_first_certificates),
 	};
 
 	return RUN_TESTS(tests);
