@@ -102,6 +102,17 @@ static int shown(size_t len)
 	return len > 64 ? 64 : (int)len;
 }
 
+/* The same of what should be a key: a mistake must not lead to a password's hash behind it being shown. */
+static int shown_key(struct text text)
+{
+	size_t len = 0;
+
+	while (len < text.len && !is_blank(text.bytes[len]) && text.bytes[len] != ':' &&
+		text.bytes[len] != '$')
+		len++;
+	return shown(len);
+}
+
 static void add_item(struct parser *parser, struct text item, char ***list, size_t *count)
 {
 	char **grown = realloc(*list, (*count + 1) * sizeof(*grown));
@@ -310,7 +321,7 @@ static void take_pair(struct parser *parser, struct text name, struct text value
 		(strlen(table[key].name) != name.len || memcmp(table[key].name, name.bytes, name.len) != 0))
 		key++;
 	if (key == KEY_COUNT) {
-		error(parser, "'%.*s' is not a key; see imaboot.conf(5)", shown(name.len), name.bytes);
+		error(parser, "'%.*s' is not a key; see imaboot.conf(5)", shown_key(name), name.bytes);
 		return;
 	}
 	if (lines[key]) {
@@ -339,7 +350,7 @@ static void take_line(struct parser *parser, struct text line)
 	}
 	sign = memchr(line.bytes, '=', line.len);
 	if (!sign) {
-		error(parser, "'%.*s' is not of the form key = value", shown(line.len), line.bytes);
+		error(parser, "'%.*s' is not of the form key = value", shown_key(line), line.bytes);
 		return;
 	}
 	take_pair(parser, trim((struct text){line.bytes, (size_t)(sign - line.bytes)}),

@@ -334,6 +334,21 @@ static void all_errors_are_told_at_once(void **context)
 	config_free(&config);
 }
 
+/* Messages go to places that anybody can read: no part of a hash may be in one, whatever is wrong with its line. */
+static void mistakes_show_no_hash(void **context)
+{
+	static const char *const lines[] = {"recovery-password $y$j9T$salt$hash",
+		"recovery-password: $y$salt$hash", "recovery-password:$y$salt$hash",
+		"recovery-password$y$salt$hash", "recovery-password $6$rounds=5000$salt$hash"};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i + 1 < ARRAY_SIZE(lines); i++)
+		check_bad(lines[i], "1: 'recovery-password' is not of the form key = value\n");
+	check_bad(lines[i], "1: 'recovery-password' is not a key; see imaboot.conf(5)\n");
+	check_bad("$y$salt$hash", "1: '' is not of the form key = value\n");
+}
+
 static void binary_bytes_are_told(void **context)
 {
 	static const char wanted[] = "1: a NUL or CR byte; write the file as plain text with LF line ends\n";
@@ -400,6 +415,7 @@ int main(void)
 		cmocka_unit_test(missing_value_is_told),
 		cmocka_unit_test(bad_value_is_told_with_the_words),
 		cmocka_unit_test(all_errors_are_told_at_once),
+		cmocka_unit_test(mistakes_show_no_hash),
 		cmocka_unit_test(binary_bytes_are_told),
 		cmocka_unit_test(required_certificate_has_no_folder),
 		cmocka_unit_test(long_values_are_shortened),
