@@ -120,26 +120,28 @@ static void apply_policy(const struct judge *judge, const struct params *params)
 	settings->by_params[PARAM_POLICY] = true;
 }
 
-/* A path of dracut's; other keys than the image's own could be an attacker's. */
-static void apply_path(const struct judge *judge, enum param param, const char *path, bool loosens,
-	char ret[static PARAM_TEXT_MAX])
+/*
+ * A path of dracut's: other keys than the image's own could be an attacker's, and with a certificate that is not there
+ * EVM stays off.
+ */
+static void apply_path(
+	const struct judge *judge, enum param param, const char *path, char ret[static PARAM_TEXT_MAX])
 {
-	if (!*path || (loosens && !may_loosen(judge, param, path)))
+	if (!*path || !may_loosen(judge, param, path))
 		return;
 	(void)format_text(ret, PARAM_TEXT_MAX, "%s", path);
 	judge->settings->by_params[param] = true;
 }
 
-/* A certificate is the kernel's to judge, or stays in the image; keys are taken at their word. */
 static void apply_evm(const struct judge *judge, const struct params *params)
 {
 	struct settings *settings = judge->settings;
 
 	if (settings->config.evm == EVM_OFF)
 		return;
-	apply_path(judge, PARAM_EVM_X509, params->evm_x509, false, settings->evm_x509);
-	apply_path(judge, PARAM_EVM_KEY, params->evm_key, true, settings->evm_key);
-	apply_path(judge, PARAM_MASTER, params->master, true, settings->master);
+	apply_path(judge, PARAM_EVM_X509, params->evm_x509, settings->evm_x509);
+	apply_path(judge, PARAM_EVM_KEY, params->evm_key, settings->evm_key);
+	apply_path(judge, PARAM_MASTER, params->master, settings->master);
 	if (params->master_type_given &&
 		may_loosen(judge, PARAM_MASTER_TYPE, params->master_is_user ? "user" : "trusted")) {
 		settings->master_is_user = params->master_is_user;

@@ -180,7 +180,7 @@ static void explain(const char *wanted)
 	assert_buf(&text, wanted);
 }
 
-/* Another key is another secret; a certificate is judged by the kernel. */
+/* Another key is another secret, and without a certificate EVM stays off. */
 static void keys_of_evm_are_refused_on_a_locked_platform(void **context)
 {
 	static const char line[] = "evmkey=/k evmx509=/c masterkey=/m masterkeytype=user";
@@ -193,9 +193,10 @@ static void keys_of_evm_are_refused_on_a_locked_platform(void **context)
 	assert_string_equal(settings.master, "/m");
 	assert_true(settings.master_is_user);
 	apply("evm = both\n", line, true);
-	assert_buf(&complaints, REFUSED("evmkey=/k") REFUSED("masterkey=/m") REFUSED("masterkeytype=user"));
+	assert_buf(&complaints, REFUSED("evmx509=/c") REFUSED("evmkey=/k") REFUSED("masterkey=/m")
+					REFUSED("masterkeytype=user"));
 	assert_string_equal(settings.evm_key, "");
-	assert_string_equal(settings.evm_x509, "/c");
+	assert_string_equal(settings.evm_x509, "");
 	assert_string_equal(settings.master, "");
 	assert_false(settings.master_is_user);
 	apply("evm = both\nallow-override = yes\n", line, true);
@@ -281,7 +282,7 @@ static void origins_are_explained(void **context)
 		"rd.imaboot.require: obeyed\n"
 		"rd.imaboot.debug: obeyed\n"
 		"evmkey: refused\n"
-		"evmx509: obeyed\n"
+		"evmx509: refused\n"
 		"masterkey: not given\n"
 		"masterkeytype: refused\n");
 }
