@@ -41,6 +41,7 @@ struct judge {
 	const char *keyring;
 	struct cred_facts cred;
 	struct fs_table file_systems;
+	uint64_t read; /* bytes of files of one root that were looked at */
 	struct finding *findings;
 	size_t finding_count;
 };

@@ -7,7 +7,8 @@
 #include "report.h"
 #include "evm.h"
 
-#define VARIANTS_MAX 16 /* file system UUIDs that are tried where the real one is not known */
+#define VARIANTS_MAX 16              /* file system UUIDs that are tried where the real one is not known */
+#define READ_MAX (UINT64_C(4) << 30) /* bytes that are read of all files of a root */
 
 /* The accesses of each role, in the order in which they come. */
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
 struct subject {
 	const struct closure_file *file;
 	int fd;
+	uint64_t size; /* in bytes */
 	struct file_facts facts;
 	bool uuid_known;
 	bool looked_at; /* appraised is filled in */
@@ -73,6 +75,31 @@ static bool is_made(const struct closure_file *file, size_t access)
 	return !maps || accesses[access].role != CLOSURE_PROGRAM || !(file->roles & CLOSURE_SCRIPT);
 }
 
+/* What the file's attributes are worth. Whoever writes to the root shall not have this go on for hours. */
+static void look_at(struct judge *judge, struct subject *subject)
+{
+	bool too_much = subject->size <= APPRAISE_SIZE_MAX && subject->size > READ_MAX - judge->read;
+
+	if (too_much || appraise_file(subject->fd, judge->keyring, &subject->appraised) < 0) {
+		subject->appraised = (struct appraised){.value = VALUE_SIGNATURE_GOOD,
+			.algo = 4,
+			.unsure = true,
+			.if_wrong = VALUE_SIGNATURE_BAD,
+			.text = "cannot be read"};
+		if (too_much)
+			strcpy(subject->appraised.text, "was not read, since 4 GiB of others were");
+	} else if (subject->size <= APPRAISE_SIZE_MAX) {
+		judge->read += subject->size;
+	}
+	if (judge->preflight->evm && evm_lacks_label(subject->fd))
+		subject->appraised = (struct appraised){.value = VALUE_NONE,
+			.algo = 4,
+			.lacks_evm = true,
+			.text = "has no security.evm, which the kernel asks for once EVM is active; evmctl "
+				"sign --portable makes one"};
+	subject->looked_at = true;
+}
+
 /* The first denial of the file's accesses, with wrong: as if what is not known of its value were wrong. */
 static enum denial judge_once(
 	struct judge *judge, struct subject *subject, bool wrong, struct decision *ret_rule)
@@ -91,21 +118,8 @@ static enum denial judge_once(
 		if (!is_made(subject->file, i))
 			continue;
 		evaluate(&judge->model, judge->policies, judge->policy_count, &access, &verdict);
-		if (verdict.appraise && !subject->looked_at) {
-			if (appraise_file(subject->fd, judge->keyring, &subject->appraised) < 0)
-				subject->appraised = (struct appraised){.value = VALUE_SIGNATURE_GOOD,
-					.algo = 4,
-					.unsure = true,
-					.if_wrong = VALUE_SIGNATURE_BAD,
-					.text = "cannot be read"};
-			if (judge->preflight->evm && evm_lacks_label(subject->fd))
-				subject->appraised = (struct appraised){.value = VALUE_NONE,
-					.algo = 4,
-					.lacks_evm = true,
-					.text = "has no security.evm, which the kernel asks for once EVM is "
-						"active; evmctl sign --portable makes one"};
-			subject->looked_at = true;
-		}
+		if (verdict.appraise && !subject->looked_at)
+			look_at(judge, subject);
 		denial = evaluate_next(&judge->model, &verdict,
 			wrong && subject->appraised.unsure ? subject->appraised.if_wrong
 							   : subject->appraised.value,
@@ -199,6 +213,7 @@ static int judge_file(struct judge *judge, const struct targets *targets, size_t
 		fs_file_facts(fs, fd, label, &subject.facts) < 0)
 		return 0;
 	subject.fd = fd;
+	subject.size = st.st_size > 0 ? (uint64_t)st.st_size : 0;
 	subject.uuid_known = fs->uuid_known;
 	if (!subject.uuid_known)
 		count_uuids(judge, &subject, &outcomes);
@@ -211,6 +226,8 @@ int judge_targets(struct judge *judge, const struct targets *targets)
 	size_t i;
 	int r = 0;
 
+	/* What lies on the root leaves as much for the image. */
+	judge->read = 0;
 	for (i = 0; r == 0 && i < targets->closure.count; i++)
 		r = judge_file(judge, targets, i);
 	return r;

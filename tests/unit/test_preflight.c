@@ -462,6 +462,31 @@ static void a_list_in_the_configuration(void **context)
 	config.preflight_path_count = 0;
 }
 
+/* Whoever writes to the root decides how large the files are that are read, up to a bound for one and one for all. */
+static void no_more_than_so_much_is_read(void **context)
+{
+	static char *paths[] = {"/p0", "/p1", "/p2", "/p3", "/p4", "/huge"};
+	char path[64];
+	size_t i;
+
+	(void)context;
+	fakeelf_begin(false, NULL);
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		(void)snprintf(path, sizeof(path), "/root%s", paths[i]);
+		put(path);
+		assert_int_equal(truncate(fakeroot_path(path), i < 5 ? 1 << 30 : (off_t)1 << 40), 0);
+	}
+	config.preflight = PREFLIGHT_LIST;
+	config.preflight_paths = paths;
+	config.preflight_path_count = ARRAY_SIZE(paths);
+	check_passes(BPRM,
+		"preflight: whether the policy denies these is not known: /p4 (line 1, 'appraise "
+		"func=BPRM_CHECK appraise_type=imasig': was not read, since 4 GiB of others were)\n");
+	assert_int_equal(fake.looks, 6); /* the huge one is not read either, and the image has a file */
+	config.preflight_paths = NULL;
+	config.preflight_path_count = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +503,7 @@ int main(void)
 		PREFLIGHT_TEST(labels_come_alive_later),
 		PREFLIGHT_TEST(which_init_it_is),
 		PREFLIGHT_TEST(a_list_in_the_configuration),
+		PREFLIGHT_TEST(no_more_than_so_much_is_read),
 	};
 
 	return RUN_TESTS(tests);
