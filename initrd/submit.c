@@ -58,6 +58,21 @@ static int explain_access(const struct submission *submission, struct problem *p
 		problem_set(problem, submission->error,
 			"is signed with the key %s, which is not in the kernel's keyring", facts->key_id);
 		problem_remedy(problem, "load the signer's certificate first: imaboot keys");
+	} else if (string_equal(facts->cause, "missing-HMAC")) {
+		problem_set(problem, submission->error,
+			"has no security.evm, which the kernel asks for since EVM is active");
+		problem_remedy(problem,
+			"sign both attributes: evmctl sign --portable --imasig --key KEY '%s'",
+			problem_path(submission->path));
+	} else if (string_equal(facts->cause, "invalid-HMAC") ||
+		   string_equal(facts->cause, "invalid-fail-immutable")) {
+		problem_set(problem, submission->error,
+			"its security.evm does not belong to its owner, mode and attributes, or is by a key "
+			"that EVM does not have");
+		problem_remedy(problem,
+			"look who changed them; then sign both attributes: evmctl sign --portable --imasig "
+			"--key KEY '%s'",
+			problem_path(submission->path));
 	} else if (string_equal(facts->cause, "failed")) {
 		/* Of op=collect_data: no digest could be made (ima_api.c, ima_collect_measurement). */
 		problem_set(problem, submission->error,

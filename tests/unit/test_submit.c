@@ -87,6 +87,25 @@ static void kernels_log_explains_an_appraisal(void **context)
 		"load the signer's certificate first: imaboot keys");
 }
 
+static void kernels_log_explains_an_appraisal_by_evm(void **context)
+{
+	static const char wrong[] =
+		"its security.evm does not belong to its owner, mode and attributes, or is by a "
+		"key that EVM does not have";
+	static const char remedy[] =
+		"look who changed them; then sign both attributes: evmctl sign --portable --imasig "
+		"--key KEY '/p'";
+
+	(void)context;
+	strcpy(facts.cause, "missing-HMAC");
+	check(-EACCES, true, "has no security.evm, which the kernel asks for since EVM is active",
+		"sign both attributes: evmctl sign --portable --imasig --key KEY '/p'");
+	strcpy(facts.cause, "invalid-HMAC");
+	check(-EACCES, true, wrong, remedy);
+	strcpy(facts.cause, "invalid-fail-immutable");
+	check(-EACCES, true, wrong, remedy);
+}
+
 static void silent_appraisal_is_told(void **context)
 {
 	(void)context;
@@ -182,6 +201,7 @@ int main(void)
 		SUBMIT_TEST(digest_that_cannot_be_made_is_told),
 		SUBMIT_TEST(signature_of_its_own_explains_best),
 		SUBMIT_TEST(kernels_log_explains_an_appraisal),
+		SUBMIT_TEST(kernels_log_explains_an_appraisal_by_evm),
 		SUBMIT_TEST(silent_appraisal_is_told),
 		SUBMIT_TEST(bad_rule_is_told),
 		SUBMIT_TEST(unknown_label_is_told),
