@@ -124,14 +124,7 @@ static bool load_certs(struct boot *boot)
 
 	if (certs_load(&source, boot->report) < 0)
 		complete = config->required_cert_count == 0;
-	for (i = 0; i < boot->report->cert_count; i++) {
-		const struct report_cert *cert = &boot->report->certs[i];
-
-		if (cert->result == CERT_REFUSED)
-			log_error("certificate %s (%s) is not in %s: %s%s%s", cert->path, cert->source,
-				cert->keyring, problem_reason_text(&cert->problem),
-				cert->problem.remedy ? "; " : "", problem_remedy_text(&cert->problem));
-	}
+	certs_tell(boot->report, 0);
 	for (i = 0; i < config->required_cert_count; i++) {
 		if (boot_has_cert(boot->report, config->required_certs[i]))
 			continue;

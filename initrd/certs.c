@@ -7,6 +7,7 @@
 #include "issuers.h"
 #include "log.h"
 #include "rootfile.h"
+#include "sysfile.h"
 
 /* On a kernel without .ima no issuer is needed: a CA that finds none is no failure. */
 static void excuse_unneeded(struct loader *loader)
@@ -187,6 +188,23 @@ int certs_load_evm(
 		*ret_count +=
 			report->certs[i].result == CERT_LOADED || report->certs[i].result == CERT_PRESENT;
 	return r;
+}
+
+void certs_tell(const struct report *report, size_t first)
+{
+	size_t i, refused = 0;
+
+	for (i = first; i < report->cert_count; i++) {
+		const struct report_cert *cert = &report->certs[i];
+
+		if (cert->result == CERT_REFUSED && refused++ < CERTS_TOLD_MAX)
+			log_error("certificate %s (%s) is not in %s: %s%s%s", cert->path, cert->source,
+				cert->keyring, problem_reason_text(&cert->problem),
+				cert->problem.remedy ? "; " : "", problem_remedy_text(&cert->problem));
+	}
+	if (refused > CERTS_TOLD_MAX)
+		log_error("%zu more certificates were refused; they are in " RUN_STATUS,
+			refused - CERTS_TOLD_MAX);
 }
 
 /* Copies a certificate whose key the kernel has. */

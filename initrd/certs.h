@@ -20,7 +20,8 @@
 #include "util.h"
 
 #define CERT_SIZE_MAX (64 * 1024) /* bytes of a certificate file */
-#define CERT_COUNT_MAX 10000      /* files in one folder */
+#define CERT_COUNT_MAX 1000       /* files in one folder */
+#define CERTS_TOLD_MAX 20         /* refused ones in one run that the log names */
 #define CERTS_DIR "/etc/keys/ima"
 #define CERTS_CA_DIR CERTS_DIR "/ca"
 #define KEYRING_TRUSTED ".ima"
@@ -59,6 +60,12 @@ _must_check_ int certs_load(const struct certs_source *source, struct report *re
  */
 _must_check_ int certs_load_evm(
 	const struct certs_source *source, const char *extra, struct report *report, size_t *ret_count);
+
+/*
+ * Says in the log which certificates were refused, from that record on: CERTS_TOLD_MAX of them by name, and how many
+ * more there are. All of them are in the report.
+ */
+void certs_tell(const struct report *report, size_t first);
 
 /*
  * For verbs that load no certificate: copies those of the image whose key is in .ima or _ima to

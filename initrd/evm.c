@@ -171,17 +171,10 @@ static int load_hmac(struct evm *evm, struct problem *problem)
 static int load_x509(struct evm *evm, struct report *report, struct problem *problem)
 {
 	const char *extra = *evm->x509_file ? evm->x509_file : EVM_X509_FILE;
-	size_t first = report->cert_count, count, i;
+	size_t first = report->cert_count, count;
 	int r = certs_load_evm(evm->source, extra, report, &count);
 
-	for (i = first; i < report->cert_count; i++) {
-		const struct report_cert *cert = &report->certs[i];
-
-		if (cert->result == CERT_REFUSED)
-			log_error("certificate %s (%s) is not in %s: %s%s%s", cert->path, cert->source,
-				cert->keyring, problem_reason_text(&cert->problem),
-				cert->problem.remedy ? "; " : "", problem_remedy_text(&cert->problem));
-	}
+	certs_tell(report, first);
 	if (r < 0)
 		return problem_set(problem, r, "its keyring cannot be used: %s", strerror(-r));
 	if (count)

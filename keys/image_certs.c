@@ -16,7 +16,7 @@
 #define CERTS_CA_DIR CERTS_DIR "/ca"
 #define CERTS_EVM_DIR "/etc/keys/evm"
 #define CERT_SIZE_MAX (64 * 1024) /* as at boot */
-#define CERT_COUNT_MAX 10000      /* as at boot */
+#define CERT_COUNT_MAX 1000       /* as at boot */
 
 enum place { PLACE_CA, PLACE_SIGNER, PLACE_EVM };
 

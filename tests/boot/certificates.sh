@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # kernels: 6.1 6.12 stock
-# needs: qemu-system-x86_64 evmctl
+# needs: qemu-system-x86_64 evmctl python3
 # Every kind of bad certificate file gets a message of its own and stops no other: the good signer, last in the
 # folder, is loaded, and the signed policy is in force. Signers and CAs of the root under the rules of trust.
 . "$(dirname "$0")/../lib/vm.sh"
@@ -128,6 +128,48 @@ scene_boot "$kernel"
 vm_ended
 expect_re "imaboot: policy /etc/ima/ima-policy \(root\) failed at stage signature: its signature was not made by the key 'imaboot test rsa2048: [0-9a-f]{40}' that it names, or is damaged; sign it: "
 refuse "policy update completed" "dry run of"
+
+# A root with 10,000 certificates, each of them whole, with a serial number of its own, and by a CA that nobody knows:
+# none is looked at, one line says so, and the image's signer is all that counts.
+if [ "$kernel" = 6.12 ]; then
+	scene_new flood
+	scene_cert /etc/keys/ima rsa2048
+	scene_root_policy rsa2048
+	scene_sign rsa2048 "$ROOT/bin/signed"
+	python3 - "$PKI/by-rogue.der" "$ROOT/etc/keys/ima" <<-'END'
+		import sys
+		certificate = bytearray(open(sys.argv[1], 'rb').read())
+		serial = certificate.index(b'\xa0\x03\x02\x01\x02\x02') + 7  # behind the version
+		for number in range(10000):
+		    certificate[serial + 1:serial + 3] = number.to_bytes(2, 'big')
+		    open(f'{sys.argv[2]}/{number:04}.der', 'wb').write(certificate)
+	END
+	vm_script <<-'END'
+		run_boot
+		is "boot ends with 0" "$status" 0
+		is "one line speaks of certificates" "$(grep -c 'is not in' /run/boot.err)" 1
+		try_programs
+	END
+	scene_boot "$kernel"
+	vm_ended
+	expect "imaboot: certificate /etc/keys/ima (root) is not in .ima: holds more than 1000 files; make it a folder that holds certificates, or remove it" \
+		"imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force, 1 certificate in the keyrings (signers in .ima), 1 refused"
+	# As many as are looked at: each is refused, and the log has the first ones and a number.
+	rm -f "$ROOT"/etc/keys/ima/[1-9]*.der "$VM/disk.img"
+	VM_DISKS=()
+	vm_script <<-'END'
+		run_boot
+		is "boot ends with 0" "$status" 0
+		is "the first ones are told" "$(grep -c 'is not in' /run/boot.err)" 20
+		try_programs
+	END
+	scene_boot "$kernel"
+	vm_ended
+	expect "imaboot: certificate /etc/keys/ima/0019.der (root) is not in .ima: the kernel trusts no issuer of it" \
+		"imaboot: 980 more certificates were refused; they are in /run/imaboot/status.json" \
+		"1 certificate in the keyrings (signers in .ima), 1000 refused"
+	refuse "/etc/keys/ima/0020.der"
+fi
 
 # With the summary that imactl makes for an image, a refusal names the issuer that is missing.
 if [ "$kernel" != stock ]; then

@@ -224,8 +224,38 @@ static void flood_of_files_on_the_root_leaves_the_image_alone(void **context)
 	}
 	assert_int_equal(load(ROOT_CERTS_AUTO), 0);
 	assert_int_equal(record_of("image", "/etc/keys/ima/a.der")->result, CERT_LOADED);
-	assert_string_equal(
-		record_of("root", "/etc/keys/ima")->problem.reason, "holds more than 10000 files");
+	assert_string_equal(record_of("root", "/etc/keys/ima")->problem.reason, "holds more than 1000 files");
+	report_free(&report);
+}
+
+/* As many as may be there, and each is bad: the log does not drown in them. */
+static void flood_of_refusals_is_told_in_short(void **context)
+{
+	struct capture err;
+	struct buf wanted = {0};
+	char path[64];
+	int i;
+
+	(void)context;
+	fakeroot_dir(ROOT_DIR);
+	for (i = 0; i < 30; i++) {
+		(void)snprintf(path, sizeof(path), ROOT_DIR "%02d", i);
+		assert_int_equal(mknod(fakeroot_path(path), S_IFREG | 0600, 0), 0);
+	}
+	assert_int_equal(load(ROOT_CERTS_AUTO), 0);
+	capture_begin(&err, STDERR_FILENO);
+	certs_tell(&report, 3);
+	(void)capture_end(&err);
+	for (i = 3; i < 23; i++)
+		buf_printf(&wanted,
+			"imaboot: certificate /etc/keys/ima/%02d (root) is not in .ima: is empty; put the "
+			"right file "
+			"in its place, or remove it\n",
+			i);
+	buf_puts(
+		&wanted, "imaboot: 7 more certificates were refused; they are in /run/imaboot/status.json\n");
+	assert_string_equal(err.text, buf_string(&wanted));
+	buf_free(&wanted);
 	report_free(&report);
 }
 
@@ -411,6 +441,7 @@ int main(void)
 		RING_TEST(same_bytes_in_image_and_root_are_added_once),
 		RING_TEST(unreadable_folder_of_the_root_leaves_the_image_alone),
 		RING_TEST(flood_of_files_on_the_root_leaves_the_image_alone),
+		RING_TEST(flood_of_refusals_is_told_in_short),
 		RING_TEST(image_is_settled_before_the_root_is_offered),
 		RING_TEST(unneeded_ca_is_no_failure_without_ima),
 		RING_TEST(recall_copies_what_the_kernel_has),
