@@ -27,7 +27,8 @@ static bool is_kdump(struct boot *boot)
 
 	if (!boot->params.kdump)
 		return false;
-	if (sysfile_path(PROC_VMCORE, path) == 0 && access(path, F_OK) == 0)
+	boot->kdump = sysfile_path(PROC_VMCORE, path) == 0 && access(path, F_OK) == 0;
+	if (boot->kdump)
 		return true;
 	boot_note(boot, LOG_WARNING,
 		"kernel parameter elfcorehdr= is ignored: this is no kdump kernel (there is no " PROC_VMCORE

@@ -138,6 +138,8 @@ void boot_settle(struct boot *boot, struct boot_end *ret)
 		settle_unprotected(boot, ret, "imaboot: deferred");
 	else if (outcome == OUTCOME_NO_POLICY)
 		settle_unprotected(boot, ret, "imaboot: no policy");
+	else if (boot->kdump) /* the dump is saved with or without the mark */
+		(void)!boot_mark(boot, "imaboot: kdump");
 }
 
 void boot_end(const struct boot_end *end)

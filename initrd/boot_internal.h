@@ -22,6 +22,7 @@ struct boot {
 	bool silent;                    /* boot_note() says nothing */
 	const struct boot_again *again; /* NULL in the first run */
 	bool late;                      /* imaboot-late.service runs this, in the running system */
+	bool kdump;                     /* this kernel saves the dump of a crashed one */
 };
 
 /* Says something in the log and keeps it for the report. */

@@ -99,7 +99,7 @@ roots_of_stock() {
 	VM_EXTRA=(-device "loader,file=$VM/vmcore,addr=0x20000000,force-raw=on")
 	boot imaboot "memmap=1M\$0x20000000 elfcorehdr=0x20000000"
 	expect 'imaboot: this is a kdump kernel (elfcorehdr=): nothing is loaded' 'multi-user.target is reached' \
-		'"outcome":"not-applicable"' '"guard":true' 'the unsigned program: the unsigned program runs' '@@END 0'
+		'PCR 12 was not extended with "imaboot: kdump"' '"outcome":"not-applicable"' '"guard":true' 'the unsigned program: the unsigned program runs' '@@END 0'
 	refuse 'Freezing execution' 'policy update completed'
 }
 

@@ -127,8 +127,13 @@ static void kdump_kernel_loads_nothing(void **context)
 	fakeroot_file(PROC_CMDLINE, "irqpoll elfcorehdr=0x1000\n");
 	fakeroot_file(PROC_VMCORE, "");
 	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 1,
-		"test: this is a kdump kernel (elfcorehdr=): nothing is loaded\n");
-	assert_marks("");
+		"test: this is a kdump kernel (elfcorehdr=): nothing is loaded\n" MARKED("kdump"));
+	assert_marks("12 imaboot: kdump\n");
+	/* The dump is saved with or without the mark. */
+	fakeboot.mark_error = -ENODEV;
+	fakeroot_file(CONFIG, "pcr-required = yes\n");
+	fakeboot_run(EXIT_NOT_APPLICABLE, "not-applicable");
+	assert_marks("12 imaboot: kdump\n");
 }
 
 /* Anybody at the boot loader can write the parameter; only a kdump kernel has the other's memory. */
