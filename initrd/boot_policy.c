@@ -148,6 +148,18 @@ static enum outcome outcome_of_success(const struct boot *boot)
 	return report_has_failed(boot->report) || unasked ? OUTCOME_FALLBACK : OUTCOME_ENFORCED;
 }
 
+/* The policy is loaded, and means nothing yet. */
+static void warn_of_mode(struct boot *boot)
+{
+	const char *mode = platform_appraise_mode(boot->params.appraise, boot->locked);
+
+	if (mode)
+		boot_note(boot, LOG_WARNING,
+			"the kernel enforces no policy: its parameter says ima_appraise=%s; take it off the "
+			"kernel command line",
+			mode);
+}
+
 void boot_load_policy(struct boot *boot)
 {
 	struct report *report = boot->report;
@@ -164,6 +176,7 @@ void boot_load_policy(struct boot *boot)
 		r = try_candidate(boot, "image", NULL);
 	if (r == 0) {
 		report->outcome = report_deferred(report) ? OUTCOME_DEFERRED : outcome_of_success(boot);
+		warn_of_mode(boot);
 		return;
 	}
 	report->outcome = OUTCOME_FAILED;

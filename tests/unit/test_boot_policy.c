@@ -204,6 +204,22 @@ static void policy_among_other_rules_is_loaded(void **context)
 	assert_submitted("dry root commit root ");
 }
 
+/* The policy is in force, and the kernel does nothing with it. */
+static void appraisal_that_is_not_enforced_is_told(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(PROC_CMDLINE, "ima_appraise=log\n");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("test: the kernel enforces no policy: its parameter says ima_appraise=log; take it off "
+		   "the kernel "
+		   "command line\n");
+	fakeroot_file(IMA_POLICY, "");
+	fakeroot_file(PROC_CMDLINE, "ima_appraise=enforce\n");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +234,7 @@ int main(void)
 		BOOT_TEST(paths_come_from_the_configuration),
 		BOOT_TEST(policy_in_force_is_not_loaded_again),
 		BOOT_TEST(policy_among_other_rules_is_loaded),
+		BOOT_TEST(appraisal_that_is_not_enforced_is_told),
 	};
 
 	return RUN_TESTS(tests);
