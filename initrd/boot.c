@@ -155,8 +155,9 @@ static void load_policy_and_evm(struct boot *boot)
 	struct certs_source source = certs_source_of(boot);
 	const struct settings *settings = &boot->settings;
 	struct report *report = boot->report;
-	/* The running system finds it as the initramfs left it. */
-	_cleanup_evm_ struct evm evm = {.mode = boot->late ? EVM_OFF : settings->config.evm,
+	_cleanup_evm_ struct evm evm = {.mode = settings->config.evm,
+		/* The running system finds it as the initramfs left it. */
+		.look_only = boot->late,
 		.source = &source,
 		.key_file = settings->evm_key,
 		.x509_file = settings->evm_x509,
@@ -168,7 +169,8 @@ static void load_policy_and_evm(struct boot *boot)
 	if (evm_prepare(&evm, report) < 0 && !excuse_evm(boot))
 		return;
 	boot_load_policy(boot);
-	if (report->outcome == OUTCOME_FAILED || report->outcome == OUTCOME_UNPROTECTED)
+	if (report->outcome == OUTCOME_FAILED || report->outcome == OUTCOME_UNPROTECTED ||
+		(boot->again && boot->again->check_only))
 		return;
 	if (evm_activate(&evm) < 0 && !excuse_evm(boot))
 		report->outcome = OUTCOME_FAILED;

@@ -50,6 +50,7 @@ static char *read_line(
 		return NULL;
 	end = memchr(file.bytes, '\n', file.len);
 	line = strndup((const char *)file.bytes, end ? (size_t)(end - file.bytes) : file.len);
+	explicit_bzero(file.bytes, file.len);
 	if (!line)
 		*ret_error = problem_set(problem, -ENOMEM, "out of memory");
 	return line;
@@ -84,6 +85,14 @@ static int explain_key(
 			"one",
 			what, path);
 		problem_remedy(problem, "make it again with the master key of this machine: keyctl pipe");
+		break;
+	case -EPERM: /* whatever error the TPM answers with (trusted_tpm2.c, tpm2_load_cmd) */
+		problem_set(problem, error,
+			"%s (%s): the TPM refuses it: it was sealed by another TPM, or under a storage key "
+			"or PCRs that have changed",
+			what, path);
+		problem_remedy(problem,
+			"make it again on this machine (keyctl add trusted), and the HMAC key with it");
 		break;
 	default:
 		problem_set(
@@ -200,6 +209,11 @@ int evm_prepare(struct evm *evm, struct report *report)
 	if (shown > 0 && ((unsigned long)shown & evm->mode) == evm->mode) {
 		evm->record->result = EVM_PRESENT;
 		return 0;
+	}
+	if (evm->look_only) {
+		problem_set(problem, -ENODATA, "the initramfs did not activate it");
+		problem_remedy(problem, "see what it said in the kernel's log (dmesg)");
+		return -ENODATA;
 	}
 	evm->fd = sysfile_open(EVM_FILE, O_WRONLY);
 	if (evm->fd < 0)

@@ -32,13 +32,14 @@ struct evm {
 	const struct certs_source *source;
 	const char *key_file, *x509_file, *master_file; /* absolute; "" for the default */
 	bool master_is_user;                            /* the master key is of type user, not trusted */
-	struct report_evm *record;                      /* where result and problem go */
-	int fd;                                         /* the kernel's file; -1: it is not to be activated */
-	key_serial key, master;                         /* 0: not loaded by us */
+	bool look_only;            /* nothing is activated any more: only looks whether it is */
+	struct report_evm *record; /* where result and problem go */
+	int fd;                    /* the kernel's file; -1: it is not to be activated */
+	key_serial key, master;    /* 0: not loaded by us */
 };
 
 /*
- * Loads certificates and keys as the mode says, with a record of each certificate in the report.
+ * Loads certificates and keys as the mode says (unless it only looks), with a record of each certificate in the report.
  * Returns 0 (mode off, and EVM that is active already, too), or a negative errno with the record's
  * problem set.
  */

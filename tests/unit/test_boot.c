@@ -221,6 +221,41 @@ static void evm_is_activated_after_the_policy(void **context)
 	assert_string_equal(fakeroot_read(EVM_FILE), "0");
 }
 
+/* What only looks (check in the recovery, the late run) activates nothing. */
+static void evm_is_not_activated_by_a_check(void **context)
+{
+	const struct boot_again again = {.choice = -1, .check_only = true};
+	char image[PATH_MAX], root[PATH_MAX];
+
+	(void)context;
+	fakeroot_file(EVM_FILE, "0");
+	fakeroot_file(CONFIG, "evm = x509\nsignature = optional\n");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fake_cert("/image/etc/keys/evm/a.der", "A: 01", "builtin", "");
+	strcpy(image, fakeroot_path("/image"));
+	strcpy(root, fakeroot_path("/root"));
+	capture_begin(&fakeboot.err, STDERR_FILENO);
+	boot_run_again(image, root, &again, &fakeboot.report, &fakeboot.end);
+	(void)capture_end(&fakeboot.err);
+	assert_int_equal(fakeboot.report.candidates[0].result, CANDIDATE_ACCEPTED);
+	assert_submitted("dry root ");
+	assert_string_equal(fakeroot_read(EVM_FILE), "0");
+	buf_free(&fakeboot.submitted);
+	fakeboot.late = true;
+	assert_int_equal(chmod(fakeroot_path("/image"), 0700), 0);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("test: EVM (evm = x509) is not active: the initramfs did not activate it; see what it "
+		   "said in the "
+		   "kernel's log (dmesg)\n");
+	assert_string_equal(fakeroot_read(EVM_FILE), "0");
+	fakeroot_file(EVM_FILE, "2");
+	fakeroot_file(IMA_POLICY, "");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("");
+	assert_string_equal(fakeboot.report.evm.mode, "x509");
+	assert_int_equal(fakeboot.report.evm.result, EVM_PRESENT);
+}
+
 static void evm_that_fails_is_told(void **context)
 {
 	(void)context;
@@ -297,6 +332,7 @@ int main(void)
 		BOOT_TEST(sha1_is_refused_unless_configured),
 		BOOT_TEST(locked_platform_requires_a_signature),
 		BOOT_TEST(evm_is_activated_after_the_policy),
+		BOOT_TEST(evm_is_not_activated_by_a_check),
 		BOOT_TEST(evm_that_fails_is_told),
 		BOOT_TEST(guard_that_fails_is_told),
 		BOOT_TEST(root_that_is_the_image_has_no_policy_of_its_own),

@@ -261,6 +261,10 @@ static void refused_keys_are_told(void **context)
 			"masterkeytype="},
 		{-EINVAL, "the kernel refuses the blob: it is damaged, or the master key is another one",
 			"make it again with the master key of this machine: keyctl pipe"},
+		{-EPERM,
+			"the TPM refuses it: it was sealed by another TPM, or under a storage key or PCRs "
+			"that have changed",
+			"make it again on this machine (keyctl add trusted), and the HMAC key with it"},
 		{-EDQUOT, "the kernel refuses it: Disk quota exceeded", NULL}};
 	char reason[256];
 	size_t i;
