@@ -10,8 +10,6 @@
 #include "securityfs.h"
 #include "sysfile.h"
 
-#define REPORT_PART 4096
-
 static bool print_line(const char *line, void *context)
 {
 	(void)context;
