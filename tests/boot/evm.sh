@@ -23,18 +23,31 @@ evm_tpm() {
 	vm_qemu -bios qboot.rom
 }
 
-# Programs with security.evm: portable signatures of content and metadata. evmctl signs both attributes in one go.
+# Portable signatures of content and metadata. evmctl signs both attributes in one go.
+evm_sign() {
+	local file
+	for file; do
+		evmctl sign --portable --imasig --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
+			"$file" > "$VM/evmctl.log" 2>&1 || vm_die "evmctl sign: $(cat "$VM/evmctl.log")"
+	done
+}
+
+# Programs with security.evm.
 evm_programs() {
 	local name
 	cp "$ROOT/bin/signed" "$ROOT/bin/plain"
 	cp "$ROOT/bin/signed" "$ROOT/bin/changed"
 	chown 0:0 "$ROOT"/bin/*
-	for name in signed changed; do
-		evmctl sign --portable --imasig --hashalgo sha256 --key "$PKI/rsa2048.key" --keyid-from-cert "$PKI/rsa2048.pem" \
-			"$ROOT/bin/$name" > "$VM/evmctl.log" 2>&1 || vm_die "evmctl sign: $(cat "$VM/evmctl.log")"
-	done
+	evm_sign "$ROOT/bin/signed" "$ROOT/bin/changed"
 	scene_sign rsa2048 "$ROOT/bin/plain"
 	chmod 700 "$ROOT/bin/changed" # the mode is among what the signature protects
+	# Policies for later.
+	for name in plain signed changed; do
+		echo 'audit func=BPRM_CHECK uid=4242' > "$ROOT/etc/ima/$name"
+	done
+	scene_sign rsa2048 "$ROOT/etc/ima/plain"
+	evm_sign "$ROOT/etc/ima/signed" "$ROOT/etc/ima/changed"
+	chmod 600 "$ROOT/etc/ima/changed"
 }
 
 # ---- the settings, one after the other ----------------------------------------------------------------
@@ -249,6 +262,12 @@ for name in changed offline copied plain; do
 	*) logged "$name: the HMAC does not fit" cause=invalid-HMAC ;;
 	esac
 done
+# A later policy, as one that imaboot-late.service loads.
+ok 'the guard is lifted' imaboot guard off
+check() { imaboot check "/sysroot/etc/ima/$1" 2>&1; }
+has 'a later policy without security.evm' "$(check plain)" "/sysroot/etc/ima/plain: failed at stage dry-run: has no security.evm, which the kernel asks for since EVM is active; sign both attributes: evmctl sign --portable --imasig --key KEY '/sysroot/etc/ima/plain'"
+has 'a later policy whose mode was changed' "$(check changed)" "/sysroot/etc/ima/changed: failed at stage dry-run: its security.evm does not belong to its owner, mode and attributes, or is by a key that EVM does not have; look who changed them; then sign both attributes: "
+has 'a later policy with both signatures' "$(check signed)" '/sysroot/etc/ima/signed: the kernel accepts it'
 rm -r /run/imaboot
 run_boot
 has 'a later run finds it active' "$(cat /run/imaboot/status.json)" '"evm":{"mode":"both","result":"present","value":null,'
