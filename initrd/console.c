@@ -205,6 +205,8 @@ void consoles_write(struct consoles *consoles, const char *text)
 
 	console_wrap(text, &lines);
 	write_all(consoles, buf_string(&lines));
+	if (consoles->prompt)
+		write_all(consoles, consoles->prompt + strspn(consoles->prompt, "\n"));
 }
 
 /* ---- input ---- */
@@ -349,7 +351,9 @@ int consoles_ask(struct consoles *consoles, const char *prompt, const struct con
 	drop_input(consoles);
 	consoles->touched = false;
 	write_all(consoles, prompt);
+	consoles->prompt = prompt;
 	r = wait_line(consoles, how);
+	consoles->prompt = NULL;
 	if (r < 0)
 		return r;
 	console = &consoles->list[r];

@@ -37,7 +37,8 @@ struct console {
 struct consoles {
 	struct console list[CONSOLE_MAX];
 	size_t count;
-	bool touched; /* a byte has come in since they were opened */
+	bool touched;       /* a byte has come in since they were opened */
+	const char *prompt; /* of the question that stands; NULL: none */
 };
 
 /*
@@ -49,7 +50,10 @@ _must_check_ int consoles_open(struct consoles *ret, const char *name);
 /* Gives them back as they were. */
 void consoles_close(struct consoles *consoles);
 
-/* Writes text to each, in lines of at most CONSOLE_COLUMNS (see console_wrap()). */
+/*
+ * Writes text to each, in lines of at most CONSOLE_COLUMNS (see console_wrap()). While a question stands, as in tick(),
+ * its prompt follows.
+ */
 void consoles_write(struct consoles *consoles, const char *text);
 
 /* How a line is read. */

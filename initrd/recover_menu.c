@@ -53,7 +53,7 @@ static void clock_stop(void)
 		log_warning(RUN_CLOCK " cannot be written: the clock runs on");
 }
 
-/* Seconds that are told: each of the last five, then tens, then minutes. */
+/* Seconds that are told: those that are left at first, and each of the last five, tens in the last minute, minutes. */
 static bool is_told(unsigned long left)
 {
 	return left <= 5 || (left <= 60 && left % 10 == 0) || left % 60 == 0;
@@ -69,9 +69,9 @@ static int clock_tick(struct consoles *consoles, void *context)
 		return -1;
 	if (!left)
 		return -ETIME;
-	if (is_told(left) && clock->told != left) {
+	if ((!clock->told || is_told(left)) && clock->told != left) {
 		(void)format_text(text, sizeof(text),
-			"\nThe machine %s in %lu second%s; a key stops the clock. ", clock->what, left,
+			"\nThe machine %s in %lu second%s; a key stops the clock.\n", clock->what, left,
 			left == 1 ? "" : "s");
 		consoles_write(consoles, text);
 		clock->told = left;

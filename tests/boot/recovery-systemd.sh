@@ -40,12 +40,14 @@ person_talk() {
 	see 'multi-user.target is reached'
 }
 
-# The line from the menu on, without what the kernel and both systemds say, and without what differs from run to run.
+# The line from the menu on, without what the kernel and both systemds say, and without what differs from run to run: a
+# slow machine has minutes pass, and tells so, before the first key.
 session() {
 	sed -n '/^==== imaboot: recovery/,/^multi-user.target is reached/p' "$VM/log" |
 		grep -v -E '^ *(\[|(Starting|Started|Finished|Stopping|Stopped|Mounting|Mounted|Unmounting|Reached|Welcome) )|^$' |
 		sed -z -E 's/guard set,[ \n]+[0-9]+\.[0-9]{3}[ \n]+ms/guard set, N ms/g' |
-		sed -E -e 's/in [0-9]+ seconds by itself/in N seconds by itself/' -e 's/ +$//'
+		sed -E -e 's/in [0-9]+ seconds( by itself|; a key)/in N seconds\1/' -e 's/ +$//' |
+		sed -z -E 's/(Number or letter, then Enter:\nThe machine restarts in N seconds; a key stops the clock\.\n)+/\1/g'
 }
 
 image_without "$(image_get "$init")" "$CACHE/recovery-$init" etc/imaboot/policy etc/imaboot/policy.sig

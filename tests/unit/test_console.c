@@ -319,6 +319,32 @@ static void clock_ends_the_wait(void **context)
 	assert_int_equal(ticks, 3);
 }
 
+static int tick_and_tell(struct consoles *consoles, void *context)
+{
+	int *told = context;
+
+	if (*told)
+		return -ETIME;
+	*told = 1;
+	consoles_write(consoles, "\nTold.\n");
+	return 10;
+}
+
+static void prompt_follows_what_is_told_meanwhile(void **context)
+{
+	int told = 0;
+	const struct console_read how = {.tick = tick_and_tell, .context = &told};
+	char answer[CONSOLE_LINE_MAX];
+	size_t index;
+
+	(void)context;
+	make_consoles(2);
+	assert_int_equal(consoles_ask(&pty.consoles, "\nWell? ", &how, answer, &index), -ETIME);
+	consoles_write(&pty.consoles, "Over.\n");
+	assert_string_equal(shown(0), "\r\nWell? \r\nTold.\r\nWell? Over.\r\n");
+	assert_string_equal(shown(1), "\r\nWell? \r\nTold.\r\nWell? Over.\r\n");
+}
+
 static int tick_slowly(struct consoles *consoles, void *context)
 {
 	(void)context;
@@ -403,6 +429,7 @@ int main(void)
 		CONSOLE_TEST(consoles_are_those_that_can_be_opened),
 		CONSOLE_TEST(one_console_can_be_named),
 		CONSOLE_TEST(clock_ends_the_wait),
+		CONSOLE_TEST(prompt_follows_what_is_told_meanwhile),
 		CONSOLE_TEST(key_stops_the_clock),
 		CONSOLE_TEST(lines_fit_on_a_screen),
 		CONSOLE_TEST(long_words_are_cut),
