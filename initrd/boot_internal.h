@@ -35,6 +35,12 @@ _must_check_ int boot_read_settings(struct boot *boot);
 bool boot_requires_signature(const struct boot *boot);
 
 /*
+ * Stage preflight of a candidate: the policy is tried on what must run next. Returns 0, or a negative errno with the
+ * record's problem set.
+ */
+_must_check_ int boot_preflight(struct boot *boot, struct candidate *candidate);
+
+/*
  * Stage dry-run of a candidate. Where nothing but labels that no security module knows yet stands against it, what the
  * configuration's key labels says is done: a stage-0 policy is committed, after which they are taken, or the load is put
  * off (the record's result is then CANDIDATE_DEFERRED). Returns 0, or a negative errno with the record's problem set.

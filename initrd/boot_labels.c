@@ -114,6 +114,9 @@ static int commit_stage0(struct boot *boot, const struct candidate *candidate)
 	r = read_stage0(boot, &stage0);
 	if (r == 0)
 		r = check_chain(&stage0, candidate);
+	/* Its rules stay in front of all others, and in force where the policy after it fails. */
+	if (r == 0)
+		r = boot_preflight(boot, &stage0);
 	if (r == 0)
 		r = explain_stage0(&stage0, candidate_dry_run(&stage0));
 	if (r == 0)

@@ -36,8 +36,7 @@ static bool puts_labels_off(const struct boot *boot)
 	       (labels == CONFIG_LABELS_AUTO && securityfs_policy_state() != POLICY_READABLE);
 }
 
-/* Tries the policy on what must run next. */
-static int preflight(struct boot *boot, struct candidate *candidate)
+int boot_preflight(struct boot *boot, struct candidate *candidate)
 {
 	const struct config *config = &boot->settings.config;
 	struct preflight preflight = {.config = config,
@@ -83,7 +82,7 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 		return 0;
 	}
 	if (r == 0)
-		r = preflight(boot, &candidate);
+		r = boot_preflight(boot, &candidate);
 	if (r == 0)
 		r = boot_dry_run(boot, &candidate);
 	if (r == 0 && record->result == CANDIDATE_DEFERRED)

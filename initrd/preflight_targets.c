@@ -9,15 +9,16 @@
 
 #include <errno.h>
 #include "format.h"
+#include "sysfile.h"
 
 #define GENERATORS "/usr/lib/systemd/system-generators"
 #define GENERATORS_MAX 256
 
 static const char *const inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
 static const char *const switchers[] = {"/usr/bin/systemctl", "/usr/sbin/switch_root", "/sbin/switch_root"};
-/* The recovery is a script of its own busybox. */
-static const char *const shells[] = {
-	"/usr/lib/imaboot/recovery", "/bin/sh", "/bin/busybox", "/usr/bin/busybox"};
+/* The recovery is a script, which goes over to its own busybox and runs this program, which runs imaboot-auth. */
+static const char *const shells[] = {"/usr/lib/imaboot/recovery", "/bin/sh", "/bin/busybox",
+	"/usr/bin/busybox", RECOVERY_BUSYBOX, RECOVERY_AUTH, "/usr/sbin/imaboot"};
 
 static void warn(const struct preflight *preflight, const char *format, ...) _printf_(2, 3);
 

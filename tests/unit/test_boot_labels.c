@@ -7,6 +7,7 @@
  * wrap: late_appraise_self guard_lift memfd_create
  */
 #include "fakeboot.h"
+#include "fakeelf.h"
 #include "late.h"
 
 #define LABELLED "audit obj_type=my_t\naudit\n# of root\n"
@@ -339,6 +340,24 @@ static void unsigned_stage0_of_the_image_is_refused(void **context)
 		FAILED_AT("dry-run") "its stage-0 policy is not in force: has no signature"));
 }
 
+/* It stays in force where the policy after it fails, and the recovery must run under it. */
+static void stage0_that_denies_the_recovery_is_refused(void **context)
+{
+	(void)context;
+	take_many();
+	fakeroot_file(CONFIG, "labels = stage0\n");
+	fakeelf_begin(false, NULL);
+	fakeroot_bytes("/image/bin/sh", fakeelf.bytes, ELF_SIZE);
+	assert_int_equal(chmod(fakeroot_path("/image/bin/sh"), 0755), 0);
+	fakeroot_file(STAGE0_FILE, "appraise func=BPRM_CHECK appraise_type=imasig\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("dry root dry ? ");
+	assert_int_equal(fakeboot.report.stage0.stage, STAGE_PREFLIGHT);
+	assert_non_null(strstr(fakeboot.err.text, "its stage-0 policy is not in force: denies what must run "
+						  "next: /bin/sh of the image (line 1, "
+						  "'appraise func=BPRM_CHECK "));
+}
+
 /* Behind a stage-0 policy that closes the chain an unsigned policy would be refused: it is not committed for one. */
 static void unsigned_policy_does_not_follow_a_closed_stage0(void **context)
 {
@@ -438,6 +457,7 @@ int main(void)
 		LABELS_TEST(stage0_comes_first),
 		LABELS_TEST(stage0_of_the_image_counts),
 		LABELS_TEST(unsigned_stage0_of_the_image_is_refused),
+		LABELS_TEST(stage0_that_denies_the_recovery_is_refused),
 		LABELS_TEST(unsigned_policy_does_not_follow_a_closed_stage0),
 		LABELS_TEST(built_in_stage0_may_be_refused),
 		LABELS_TEST(stage0_is_committed_once),

@@ -325,6 +325,28 @@ static void the_image_must_run_too(void **context)
 	free_record();
 }
 
+/* Each program that the recovery is made of, where the others may run. */
+static void the_recovery_must_run_too(void **context)
+{
+	static const char *const programs[] = {
+		"/usr/lib/imaboot/busybox", "/usr/lib/imaboot/imaboot-auth", "/usr/sbin/imaboot"};
+	char path[128], wanted[256];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(programs); i++) {
+		(void)snprintf(path, sizeof(path), "/image%s", programs[i]);
+		fakeelf_begin(false, NULL);
+		put(path);
+		value(path, VALUE_NONE, "");
+		(void)snprintf(wanted, sizeof(wanted), RUNS "%s of the image (line 1, '", programs[i]);
+		assert_int_equal(run(BPRM), -EACCES);
+		assert_non_null(strstr(problem_reason_text(&record.problem), wanted));
+		free_record();
+		assert_int_equal(unlink(fakeroot_path(path)), 0);
+	}
+}
+
 static void without_enforcement_it_is_a_warning(void **context)
 {
 	(void)context;
@@ -496,6 +518,7 @@ int main(void)
 		PREFLIGHT_TEST(only_the_first_are_named),
 		PREFLIGHT_TEST(a_library_is_not_executed),
 		PREFLIGHT_TEST(the_image_must_run_too),
+		PREFLIGHT_TEST(the_recovery_must_run_too),
 		PREFLIGHT_TEST(without_enforcement_it_is_a_warning),
 		PREFLIGHT_TEST(what_is_not_known_is_a_warning),
 		PREFLIGHT_TEST(rules_in_force_stay_in_front),
