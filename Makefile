@@ -6,6 +6,7 @@
 #
 #   LIBC=musl|glibc   what the boot program is linked with, statically (musl where musl-gcc is found)
 #   CC, HOSTCC        the compilers of the boot program and of imactl (gcc; clang works for both)
+#   STRIP             for the boot program (strip)
 #   CFLAGS, LDFLAGS   yours, after the project's own
 #   WERROR=1          warnings are errors; developers and `make check` have it on
 #   O=build           where everything that is built goes
@@ -35,6 +36,7 @@ INITRAMFSDIR ?= /usr/share/initramfs-tools
 UNITDIR ?= /usr/lib/systemd/system
 LIBC ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
 HOSTCC ?= gcc
+STRIP ?= strip
 WERROR ?=
 
 ifeq ($(origin CC),default)
@@ -62,8 +64,10 @@ MUSL_INCLUDE := -idirafter /usr/include -idirafter /usr/include/$(shell gcc -pri
 # Small before fast: what takes time at boot are the digests, and those are libcrypto's own code.
 BOOT_CFLAGS := -Os $(COMMON) $(WARNINGS) $(call HARDEN,$(CC)) -Iinitrd -fPIE -ffunction-sections \
 	-fdata-sections -fno-asynchronous-unwind-tables $(if $(filter musl,$(LIBC)),$(MUSL_INCLUDE))
+# musl-gcc would not find what was built for glibc.
+LIB_CC := $(if $(filter musl,$(LIBC)),gcc,$(CC))
 # Only the digests are taken out of this archive; tests/shell/binary.sh looks.
-BOOT_LIBS := $(shell gcc -print-file-name=libcrypto.a)
+BOOT_LIBS := $(shell $(LIB_CC) -print-file-name=libcrypto.a)
 ifeq ($(LIBC),musl)
 # The specs of musl-gcc know no -static-pie and would link against a shared libc.
 MUSL_LIB := /usr/lib/$(shell uname -m)-linux-musl
@@ -76,7 +80,7 @@ endif
 BOOT_LDFLAGS += -Wl,-z,noseparate-code -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 
 # The checker of the recovery's password: libxcrypt's archive where there is one, for yescrypt; see recovery/auth.c.
-CRYPT_LIB := $(wildcard $(shell gcc -print-file-name=libcrypt.a))
+CRYPT_LIB := $(wildcard $(shell $(LIB_CC) -print-file-name=libcrypt.a))
 AUTH_SRC := recovery/auth.c $(if $(and $(filter musl,$(LIBC)),$(CRYPT_LIB)),recovery/musl-glibc.c)
 
 HOST_CFLAGS := -O2 $(COMMON) $(WARNINGS) $(call HARDEN,$(HOSTCC)) -Ikeys -fPIE
@@ -144,7 +148,7 @@ $(O)/test/%.o: %.c $(TEST_STAMP)
 $(O)/imaboot: $(BOOT_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(BOOT_CFLAGS) $(CFLAGS) $(BOOT_LDFLAGS) $(LDFLAGS) $^ $(BOOT_LIBS) -o $@.full
-	$(Q)strip -o $@ $@.full
+	$(Q)$(STRIP) -o $@ $@.full
 
 $(O)/imaboot-auth: $(AUTH_OBJ)
 	$(call say,LINK,$@)
@@ -199,11 +203,11 @@ fuzzers: $(FUZZERS)
 setup: ## install what building and testing need (Debian, as root)
 	$(Q)tests/lib/setup
 
-check: ## all tests: units, shell, fuzz, boots; does its own set-up on Debian as root
+check: ## all tests: units, shell, fuzz (10 s a target), boots; does its own set-up on Debian as root
 	$(Q)tests/lib/setup
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) O=$(O) WERROR=1 all units fuzzers
 	$(Q)$(MAKE) --no-print-directory O=$(O) lint
-	$(Q)tests/run --build $(O) unit shell image fuzz premise boot
+	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),10) tests/run --build $(O) unit shell image fuzz premise boot
 
 check-unit: units ## the unit tests: seconds, no VM
 	$(Q)tests/run --build $(O) unit
@@ -261,6 +265,7 @@ INSTALLED = \
 	$(foreach page,$(wildcard man/*.7),0644:$(page):$(MANDIR)/man7/$(notdir $(page))) \
 	0755:dracut-module/50imaboot/module-setup.sh:$(DRACUTDIR)/modules.d/50imaboot/module-setup.sh \
 	0755:dracut-module/50imaboot/imaboot-pre-pivot.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-pre-pivot.sh \
+	0755:dracut-module/50imaboot/imaboot-alone.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-alone.sh \
 	0644:dracut-module/10-imaboot.conf:$(DRACUTDIR)/dracut.conf.d/10-imaboot.conf \
 	0755:packaging/signing/sign-installed:$(HELPERDIR)/sign-installed \
 	$(foreach file,dpkg.cfg imaboot.hook portage.bashrc README.md,0644:packaging/signing/$(file):$(DOCDIR)/signing/$(file)) \

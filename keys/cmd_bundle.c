@@ -66,7 +66,9 @@ static int make_archive(const struct image *image, uint32_t mtime, struct buf *r
 
 		r = add_folders(&cpio, file->path, before);
 		if (r == 0)
-			r = cpio_add(&cpio, file->path + 1, S_IFREG | file->mode, file->bytes, file->len);
+			r = cpio_add(&cpio, file->path + 1,
+				file->mode & S_IFMT ? file->mode : S_IFREG | file->mode, file->bytes,
+				file->len);
 		before = file->path;
 	}
 	cpio_end(&cpio);
@@ -182,6 +184,24 @@ static int read_epoch(uint32_t *ret)
 	return 0;
 }
 
+/* Whether the folder that becomes an image has what must not be in one. */
+static int check_tree(struct image *image)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s%s", tree_option, IMAGE_ROOT_POLICY) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	if (lstat(path, &st) == 0)
+		image_refuse(image, IMAGE_ROOT_POLICY
+			" is in the image, and must not be: systemd in the initramfs would load it before "
+			"any key, and freeze where it is refused; put it at " IMAGE_CONFIG_DIR
+			"/policy, with its signature at " IMAGE_CONFIG_DIR "/policy.sig");
+	return 0;
+}
+
 static int collect(struct image *image)
 {
 	int r = image_take_config(image);
@@ -190,6 +210,8 @@ static int collect(struct image *image)
 		r = image_take_certs(image);
 	if (r == 0)
 		r = image_take_policies(image);
+	if (r == 0 && tree_option)
+		r = check_tree(image);
 	if (r == 0 && !tree_option)
 		r = image_take_programs(image);
 	if (r == 0 && !tree_option)
@@ -268,7 +290,7 @@ const struct verb verb_bundle = {
 	.name = "bundle",
 	.operands = "",
 	.summary = "put into an archive what an initramfs needs",
-	.details = "Taken are the boot program, dracut's hook, the recovery with busybox, /etc/imaboot and "
+	.details = "Taken are the boot program, dracut's hooks, the recovery with busybox, /etc/imaboot and "
 		   "/etc/keys. "
 		   "What\n"
 		   "would make the image unfit is told, and nothing is written. Dates in the archive are\n"

@@ -19,12 +19,13 @@
 
 #define IMAGE_CONFIG_DIR "/etc/imaboot"
 #define IMAGE_CONFIG_FILE IMAGE_CONFIG_DIR "/imaboot.conf"
+#define IMAGE_ROOT_POLICY "/etc/ima/ima-policy" /* must not be in an image */
 
 struct image_file {
 	char *path; /* in the image, absolute */
 	void *bytes;
 	size_t len;
-	mode_t mode; /* permissions */
+	mode_t mode; /* permissions, of a regular file; or with the type */
 };
 
 struct image {
@@ -70,7 +71,7 @@ _must_check_ int image_take_config(struct image *image); /* /etc/imaboot, the po
 _must_check_ int image_take_certs(struct image *image);  /* /etc/keys; then the summary of them */
 _must_check_ int image_take_policies(
 	struct image *image); /* the image's policy and stage0; after the certificates */
-_must_check_ int image_take_programs(struct image *image); /* the boot program and dracut's hook */
+_must_check_ int image_take_programs(struct image *image); /* the boot program and dracut's hooks */
 _must_check_ int image_take_recovery(struct image *image); /* after the configuration */
 
 #endif

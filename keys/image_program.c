@@ -5,12 +5,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
+#include <sys/stat.h>
 
 #define PROGRAM_MAX (16 * 1024 * 1024)
 #define HOOK_MAX (64 * 1024)
-#define HOOK_SOURCE "/usr/lib/dracut/modules.d/50imaboot/imaboot-pre-pivot.sh"
+#define MODULE_DIR "/usr/lib/dracut/modules.d/50imaboot"
 /* From dracut 106 on "hooks" is a link to where they are. */
-#define HOOK_TARGET "/usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh"
+#define HOOK_DIR "/usr/lib/dracut/hooks/pre-pivot"
 #define PROGRAM_TARGET "/usr/sbin/imaboot"
 #define RECOVERY_DIR "/usr/lib/imaboot"
 
@@ -63,18 +64,39 @@ static int take(
 	return r == -ENOMEM ? r : 0;
 }
 
+/*
+ * What the image may have besides is not known. A policy in it, which its systemd would load before any key, makes room
+ * for a link to nothing, as the kernel unpacks the archive behind the image (init/initramfs.c, do_symlink()): then
+ * systemd finds none there (access() in ima_setup()).
+ */
+static int take_place_of_policy(struct image *image)
+{
+	static const char nowhere[] = "../imaboot/not-in-the-image";
+
+	return image_add(image, IMAGE_ROOT_POLICY, nowhere, strlen(nowhere), S_IFLNK | 0777);
+}
+
 int image_take_programs(struct image *image)
 {
 	static const char *const programs[] = {
 		"/usr/sbin/imaboot", "/usr/local/sbin/imaboot", "/sbin/imaboot", "/usr/bin/imaboot", NULL};
-	static const char *const hooks[] = {HOOK_SOURCE, NULL};
+	static const struct {
+		const char *source[2], *target, *missing;
+	} hooks[] = {
+		{{MODULE_DIR "/imaboot-pre-pivot.sh", NULL}, HOOK_DIR "/95-imaboot-pre-pivot.sh",
+			"dracut's hook is not in the system (" MODULE_DIR
+			"/imaboot-pre-pivot.sh): install imaboot there"},
+		{{MODULE_DIR "/imaboot-alone.sh", NULL}, HOOK_DIR "/00-imaboot-alone.sh",
+			"dracut's hook is not in the system (" MODULE_DIR
+			"/imaboot-alone.sh): install imaboot there"},
+	};
+	size_t i;
 	int r = take(image, programs, PROGRAM_MAX, PROGRAM_TARGET,
 		"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it");
 
-	if (r < 0)
-		return r;
-	return take(image, hooks, HOOK_MAX, HOOK_TARGET,
-		"dracut's hook is not in the system (" HOOK_SOURCE "): install imaboot there");
+	for (i = 0; i < ARRAY_SIZE(hooks) && r == 0; i++)
+		r = take(image, hooks[i].source, HOOK_MAX, hooks[i].target, hooks[i].missing);
+	return r < 0 ? r : take_place_of_policy(image);
 }
 
 /* Where a password is configured, what checks it must be there. */

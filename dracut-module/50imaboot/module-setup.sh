@@ -47,8 +47,6 @@ is refused; put it at /etc/imaboot/policy, with its signature at /etc/imaboot/po
 			imaboot_refuse "--include $source brings $policy: $reason"
 		fi
 	done
-	# shellcheck disable=SC2154
-	[[ ! -e $initdir$policy ]] || imaboot_refuse "another module installs $policy: $reason"
 }
 
 # The host tool of the build host; dracut's PATH has no /usr/local.
@@ -106,6 +104,13 @@ imaboot_find() {
 	return 1
 }
 
+# imaboot_copy HOW PROGRAM TARGET: into the image, by dracut's function HOW; it replaces nothing that is there already.
+imaboot_copy() {
+	"$1" "$dracutsysrootdir$2" "$3"
+	cmp -s "$dracutsysrootdir$2" "$initdir$3" ||
+		imaboot_refuse "the program $2 cannot be copied to $3 of the image, or another module has put its own there"
+}
+
 # The recovery: its script, busybox, and where a password is configured the program that checks it.
 imaboot_install_recovery() {
 	local recovery busybox auth hash
@@ -115,10 +120,8 @@ imaboot_install_recovery() {
 	busybox=$imaboot_value
 	imaboot_setting on-failure
 	if [[ $recovery && $busybox ]]; then
-		inst_simple "$dracutsysrootdir$recovery" /usr/lib/imaboot/recovery
-		inst_binary "$busybox" /usr/lib/imaboot/busybox
-		[[ -x $initdir/usr/lib/imaboot/recovery && -x $initdir/usr/lib/imaboot/busybox ]] ||
-			imaboot_refuse "$recovery and $busybox cannot be copied into the image"
+		imaboot_copy inst_simple "$recovery" /usr/lib/imaboot/recovery
+		imaboot_copy inst_binary "$busybox" /usr/lib/imaboot/busybox
 	elif [[ $imaboot_value == recovery ]]; then
 		imaboot_refuse "/etc/imaboot/imaboot.conf says on-failure = recovery, which needs" \
 			"busybox and /usr/lib/imaboot/recovery: one of them is missing"
@@ -135,7 +138,7 @@ imaboot_install_recovery() {
 		imaboot_refuse "/etc/imaboot/imaboot.conf has a recovery-password, and imaboot-auth, which checks it, is missing"
 		return 0
 	fi
-	inst_binary "$auth" /usr/lib/imaboot/imaboot-auth
+	imaboot_copy inst_binary "$auth" /usr/lib/imaboot/imaboot-auth
 	# 2: the hash is of a kind that it does not know. Where the program cannot be run here nothing is said.
 	printf '%s\n\n' "$hash" | "$dracutsysrootdir$auth" > /dev/null 2>&1
 	[[ $? -ne 2 ]] || imaboot_refuse "/etc/imaboot/imaboot.conf: the recovery-password is a hash that imaboot-auth does not" \
@@ -169,10 +172,8 @@ install() {
 	}
 	imaboot_check_neighbours
 	imaboot_install_files
-	inst_binary "$program" /usr/sbin/imaboot
+	imaboot_copy inst_binary "$program" /usr/sbin/imaboot
 	imaboot_install_recovery
-	cmp -s "$dracutsysrootdir$program" "$initdir/usr/sbin/imaboot" ||
-		imaboot_refuse "the program $program cannot be copied into the image"
 	# shellcheck disable=SC2154
 	inst_hook pre-pivot 95 "$moddir/imaboot-pre-pivot.sh"
 	if [[ $imaboot_refused ]]; then

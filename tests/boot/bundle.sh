@@ -4,7 +4,8 @@
 # needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
 # limit: 600
 # What imactl bundle makes, appended to an image that knows nothing of imaboot, does the same as dracut's module in it:
-# with systemd in the image and without, packed and not.
+# with systemd in the image and without, packed and not. What must not be in such an image has no effect any more:
+# dracut's module integrity, and a policy over which the image's systemd would freeze.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
 . "$(dirname "$0")/../lib/image.sh"
@@ -22,10 +23,15 @@ up='Debian GNU/Linux 12 \(bookworm\)[^ ]*!'
 
 disk_new fallback
 disk_policy rsa2048 <<< 'appraise func=NONSENSE'
-cat "$(image_get plain)" "${BUILDER%/root}/bundle.plain" > "$VM/image"
+disk_policy '' /etc/sysconfig/ima-policy <<< 'audit func=POLICY_CHECK'
+mkdir -p "$VM/over/etc/ima"
+echo 'appraise func=NONSENSE' > "$VM/over/etc/ima/ima-policy"
+image_add "$(image_get integrity)" "$VM/image" "$VM/over"
+cat "${BUILDER%/root}/bundle.plain" >> "$VM/image"
 image_boot "$kernel" "$VM/image" "$up"
-expect 'imaboot: outcome fallback: policy /etc/imaboot/policy (image) in force'
-refuse 'Freezing execution'
+expect 'imaboot: outcome fallback: policy /etc/imaboot/policy (image) in force' \
+	"imaboot: dracut's module integrity is in the image too, and is switched off: it would load keys and policies by its own rules"
+refuse 'Freezing execution' 'Failed to load IMA policy'
 
 disk_new init
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"

@@ -86,4 +86,47 @@ rm "$BUILDER/usr/lib/imaboot/recovery"
 rm "$BUILDER/usr/sbin/imaboot"
 shell=dash hook 0
 if [[ $said == *'die imaboot: the boot ends here'*held* ]]; then vm_pass 'no program ends the boot'; else vm_fail "no program: $said"; fi
+
+# ---- the hook of a bundle: switches dracut's module integrity off ----------------------------
+
+HOOK=/usr/lib/dracut/modules.d/50imaboot/imaboot-alone.sh
+# shellcheck disable=SC2016 # for the inner shell
+source='
+	hookdir=/hooks
+	warn() { echo "warn $*"; }
+'$source'
+	ls /hooks/pre-pivot
+'
+hooks=$BUILDER/hooks/pre-pivot
+
+# alone NAME WANTED
+alone() {
+	mkdir -p "$hooks"
+	: > "$hooks/95-imaboot-pre-pivot.sh"
+	: > "$hooks/60-other.sh"
+	hook 0
+	if [ "$said" = "$2" ]; then vm_pass "$shell: $1"; else vm_fail "$shell: $1: $said"; fi
+}
+
+for shell in dash 'busybox ash' bash; do
+	alone 'no integrity' $'returned 0\n60-other.sh\n95-imaboot-pre-pivot.sh'
+	left=$(diff "$BUILDER/before" "$BUILDER/after")
+	if [ -z "$left" ]; then vm_pass "$shell: nothing is left behind"; else vm_fail "$shell: left behind: $left"; fi
+	mkdir -p "$hooks"
+	touch "$hooks"/61-{evm-enable,ima-keys-load}.sh "$hooks/62-ima-policy-load.sh"
+	alone 'integrity' "warn imaboot: dracut's module integrity is in the image too, and is switched off: it would load keys \
+and policies by its own rules; make the image without it: omit_dracutmodules+=\" integrity \"
+returned 0
+60-other.sh
+95-imaboot-pre-pivot.sh"
+	# What cannot be removed must not run: this ends the boot.
+	mkdir "$hooks/62-ima-policy-load.sh"
+	hook 0
+	if [[ $said == *'die imaboot: /hooks/pre-pivot/62-ima-policy-load.sh of dracut'"'"'s module integrity cannot be switched off' ]]; then
+		vm_pass "$shell: a hook that stays ends the boot"
+	else
+		vm_fail "$shell: a hook that stays: $said"
+	fi
+	rmdir "$hooks/62-ima-policy-load.sh"
+done
 finish

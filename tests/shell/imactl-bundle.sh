@@ -27,7 +27,7 @@ begin() {
 	rm -rf "$root"
 	mkdir -p "$root"/usr/sbin "$root"/usr/lib/dracut/modules.d/50imaboot "$root"/etc/imaboot
 	cp "$build/imaboot" "$root/usr/sbin/"
-	cp "$top/dracut-module/50imaboot/imaboot-pre-pivot.sh" "$root/usr/lib/dracut/modules.d/50imaboot/"
+	cp "$top"/dracut-module/50imaboot/imaboot-*.sh "$root/usr/lib/dracut/modules.d/50imaboot/"
 	cert /etc/keys/ima rsa2048
 	cert /etc/keys/ima/ca ca
 	policy rsa2048
@@ -256,7 +256,9 @@ also "$(imactl lint "$root/etc/imaboot/policy" 2>&1 | sed -n "s|^$root\(.*\): wa
 begin no-program
 rm "$root/usr/sbin/imaboot" "$root"/usr/lib/dracut/modules.d/50imaboot/*
 refused 'the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it'
-also "dracut's hook is not in the system (/usr/lib/dracut/modules.d/50imaboot/imaboot-pre-pivot.sh): install imaboot there"
+for file in imaboot-pre-pivot.sh imaboot-alone.sh; do
+	also "dracut's hook is not in the system (/usr/lib/dracut/modules.d/50imaboot/$file): install imaboot there"
+done
 bad "$name: no archive is made" bundle --out nothing
 bad "$name: and none is there" test -e nothing
 
@@ -291,7 +293,9 @@ says "$name: a file is not replaced" 1 'imactl: packed: is there already, and no
 good "$name: but on request" bundle --out packed --force
 same "$name: gzip or not" "$(gunzip < packed | sha256sum)" "$(sha256sum < plain)"
 same "$name: mode" "$(stat -c %a packed)" 600
-same "$name: entries" "$(cpio -tv --quiet < plain 2>&1 | awk '{ print $1, $3, $4, $NF }')" 'drwxr-xr-x root root etc/imaboot
+same "$name: entries" "$(cpio -tv --quiet < plain 2>&1 | awk '{ print $1, $3, $4, $NF }')" 'drwxr-xr-x root root etc/ima
+lrwxrwxrwx root root ../imaboot/not-in-the-image
+drwxr-xr-x root root etc/imaboot
 -rw-r--r-- root root etc/imaboot/certificates
 -rw-r--r-- root root etc/imaboot/imaboot.conf
 -rw-r--r-- root root etc/imaboot/policy
@@ -306,6 +310,7 @@ drwxr-xr-x root root etc/keys/ima/ca
 -rw-r--r-- root root etc/keys/ima/ca/ca.der
 -rw-r--r-- root root etc/keys/ima/rsa2048.der
 drwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot
+-rwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot/00-imaboot-alone.sh
 -rwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh
 drwxr-xr-x root root usr/lib/imaboot
 -rwxr-xr-x root root usr/lib/imaboot/busybox
@@ -314,6 +319,8 @@ drwxr-xr-x root root usr/lib/imaboot
 -rwxr-xr-x root root usr/sbin/imaboot'
 mkdir x
 (cd x && mkdir -p usr/lib/dracut/hooks usr/sbin etc && cpio -im --quiet < ../plain)
+same "$name: no policy for the image's systemd" "$(readlink x/etc/ima/ima-policy; ls x/etc/imaboot/not-in-the-image 2>&1 | sed 's/.*: //')" \
+	$'../imaboot/not-in-the-image\nNo such file or directory'
 for file in etc/imaboot/policy etc/keys/ima/rsa2048.der etc/keys/ima/ca/ca.der usr/sbin/imaboot; do
 	same "$name: bytes of $file" "$(sha256sum < "x/$file")" "$(sha256sum < "$root/$file")"
 done
@@ -323,10 +330,13 @@ cp -a "$root" "$scratch/copy"
 good "$name: again, of a copy" imactl bundle --root "$scratch/copy" --out again
 good "$name: the same bytes" cmp packed again
 SOURCE_DATE_EPOCH=1000000000 good "$name: with a date" bundle --out dated --no-compress
-same "$name: it is in each entry" "$(cpio -tv --quiet < dated | grep -c 'Sep  9  2001')" 21
+same "$name: it is in each entry" "$(cpio -tv --quiet < dated | grep -c 'Sep  9  2001')" 24
 good "$name: into a folder" bundle --tree tree
 same "$name: the same without the programs" "$(cd tree && find . -type f | sort)" "$(cd x && find . -type f ! -path './usr/*' | sort)"
 good "$name: over it once more" bundle --tree tree
+mkdir tree/etc/ima
+ln -s nowhere tree/etc/ima/ima-policy
+says "$name: a policy for systemd is there" 1 'imactl: /etc/ima/ima-policy is in the image, and must not be: systemd in the initramfs would load it before any key, and freeze where it is refused; put it at /etc/imaboot/policy, with its signature at /etc/imaboot/policy.sig' bundle --tree tree
 
 # ---- the summary ---------------------------------------------------------------------------------
 
