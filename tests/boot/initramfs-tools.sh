@@ -14,14 +14,36 @@ scene_policy "$CACHE/good-policy.$kernel"
 builder_other mkinitramfs initramfs-tools
 OUT=${BUILDER%/root}/image
 
+# refused NAME LINE...: there is no image, and these are the lines that say why.
+refused() {
+	local line
+	if builder_mkinitramfs "$OUT"; then vm_fail "$1: there is an image"; else vm_pass "$1: no image"; fi
+	shift
+	for line in "$@" 'E: imaboot: no image is made; the reasons are above'; do
+		if grep -q -x -F -e "$line" "$OUT.log"; then vm_pass "$line"; else vm_fail "no '$line' in: $(tail -n 5 "$OUT.log")"; fi
+	done
+}
+
 builder_cert /etc/keys/ima rsa2048 expired
 builder_policy rsa2048
-if builder_mkinitramfs "$OUT"; then vm_fail 'an expired certificate: there is an image'; else vm_pass 'an expired certificate: no image'; fi
-for line in 'imactl: /etc/keys/ima/expired.der is expired; the kernel would take it all the same: renew it, or take it away' \
-	'E: imaboot: no image is made; the reasons are above'; do
-	if grep -q -x -F -e "$line" "$OUT.log"; then vm_pass "$line"; else vm_fail "no '$line' in: $(tail -n 5 "$OUT.log")"; fi
-done
+# shellcheck disable=SC2016 # a hash of a kind that is known, at a cost that is none
+printf '%s\n' 'on-failure = recovery' 'recovery-password = $2b$99$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234' \
+	> "$BUILDER/etc/imaboot/imaboot.conf"
+mv "$BUILDER/usr/bin/busybox" "$BUILDER/busybox"
+refused 'an expired certificate, no busybox, a hash' \
+	'imactl: /etc/keys/ima/expired.der is expired; the kernel would take it all the same: renew it, or take it away' \
+	'E: imaboot: /etc/imaboot/imaboot.conf says on-failure = recovery, which needs busybox and /usr/lib/imaboot/recovery: one of them is missing' \
+	'E: imaboot: /etc/imaboot/imaboot.conf: the recovery-password is a hash that imaboot-auth does not know; make one: mkpasswd -m yescrypt'
 rm "$BUILDER/etc/keys/ima/expired.der"
+echo "recovery-password = $(openssl passwd -6 secret)" > "$BUILDER/etc/imaboot/imaboot.conf"
+mv "$BUILDER/usr/lib/imaboot/imaboot-auth" "$BUILDER/imaboot-auth"
+refused 'a password and nothing that checks it' \
+	'E: imaboot: /etc/imaboot/imaboot.conf has a recovery-password, and imaboot-auth, which checks it, is missing'
+line='W: imaboot: the image has no recovery environment (busybox or /usr/lib/imaboot/recovery is missing): a boot that fails stops the machine'
+if grep -q -x -F -e "$line" "$OUT.log"; then vm_pass "$line"; else vm_fail "no '$line' in: $(tail -n 5 "$OUT.log")"; fi
+rm "$BUILDER/etc/imaboot/imaboot.conf"
+mv "$BUILDER/busybox" "$BUILDER/usr/bin/busybox"
+mv "$BUILDER/imaboot-auth" "$BUILDER/usr/lib/imaboot/imaboot-auth"
 builder_mkinitramfs "$OUT" || { vm_fail "no image: $(tail -n 5 "$OUT.log")"; finish; }
 
 disk_new fallback
