@@ -27,7 +27,7 @@ mkdir bin
 mkdir build
 cp -p "$BUILD/imaboot" "$BUILD/imaboot-auth" "$BUILD/imactl" build/
 printf '#!/bin/sh\nexec %s "$@" -o all O=%s/build\n' "$(command -v make)" "$work" > bin/make
-printf '#!/bin/sh\nexec %s -accel tcg -cpu max "$@" < /dev/null\n' "$(command -v qemu-system-x86_64)" > bin/qemu-system-x86_64
+printf '#!/bin/sh\nexec %s -accel tcg -cpu %s "$@" < /dev/null\n' "$(command -v qemu-system-x86_64)" "$VM_CPU" > bin/qemu-system-x86_64
 ln -s "$BUILD/imactl" bin/imactl
 chmod +x bin/*
 cd "$(mktemp -d "$work/empty.XXXXXX")" || exit 1

@@ -37,8 +37,11 @@ IMAGE_OMITTED='crypt dm modsign nvdimm overlay-root virtiofs resume lunmask qemu
 VM_SILENCE=$((VM_SILENCE * 2))
 IMAGE_ROOT='root=/dev/vda rw'
 # Units of the root likewise.
-ROOT_MASKED='e2scrub_reap modprobe@ kmod-static-nodes systemd-logind systemd-modules-load systemd-random-seed
-	systemd-sysusers systemd-update-utmp systemd-udev-trigger'
+ROOT_MASKED='e2scrub_reap.service modprobe@.service kmod-static-nodes.service systemd-logind.service
+	systemd-modules-load.service systemd-random-seed.service systemd-sysusers.service systemd-update-utmp.service
+	systemd-update-utmp-runlevel.service systemd-user-sessions.service systemd-udev-trigger.service
+	dracut-shutdown.service dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount
+	proc-sys-fs-binfmt_misc.automount'
 
 image_once() { # FILE COMMAND...: runs the command, which makes FILE, unless it is there; one at a time
 	local file=$1
@@ -232,7 +235,7 @@ tree_make() { # FOLDER SIGNER ROOT
 		chmod 755 "$tree/root/usr/local/bin/$name"
 	done
 	for name in $ROOT_MASKED; do
-		ln -sf /dev/null "$tree/root/etc/systemd/system/$name.service"
+		ln -sf /dev/null "$tree/root/etc/systemd/system/$name"
 	done
 	# It need not wait for the target when it is started after it.
 	mkdir -p "$tree/root/etc/systemd/system/lab.service.d"
@@ -329,7 +332,7 @@ image_boot() {
 	elf=$(vm_kernel "$kernel" "$VM_CA") || vm_die "no kernel $kernel"
 	: > "$VM/serial"
 	vm_serial
-	qemu-system-x86_64 -accel tcg -cpu max -machine q35,hpet=off -no-reboot -nodefaults -display none -m 768 \
+	qemu-system-x86_64 -accel tcg -cpu "$VM_CPU" -machine q35,hpet=off -no-reboot -nodefaults -display none -m 768 \
 		"${VM_SERIAL[@]}" -kernel "$elf" -initrd "$image" \
 		-drive "file=$VM/disk,format=raw,if=none,id=disk,cache=unsafe" -device virtio-blk-pci,drive=disk \
 		-append "console=ttyS0 loglevel=4 panic=-1 oops=panic nokaslr mitigations=off cryptomgr.notests no_timer_check \

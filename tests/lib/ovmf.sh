@@ -61,7 +61,7 @@ ovmf_arguments() {
 	mkdir -p "$VM/esp/EFI/BOOT"
 	ln "$2" "$VM/esp/EFI/BOOT/BOOTX64.EFI" 2> /dev/null || cp "$2" "$VM/esp/EFI/BOOT/BOOTX64.EFI"
 	# shellcheck disable=SC2054 # QEMU's commas
-	OVMF=(-accel tcg -cpu max -machine q35,smm=on,hpet=off -no-reboot -nodefaults -display none -m 1024
+	OVMF=(-accel tcg -cpu "$VM_CPU" -machine q35,smm=on,hpet=off -no-reboot -nodefaults -display none -m 1024
 		-global driver=cfi.pflash01,property=secure,value=on -global ICH9-LPC.disable_s3=1
 		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$OVMF_DIR/OVMF_CODE_4M.secboot.fd"
 		-drive "if=pflash,format=raw,unit=1,file=$VM/variables.fd"
