@@ -277,6 +277,9 @@ INSTALLED = \
 	0644:packaging/policies/executables:$(DOCDIR)/policies/executables \
 	0644:$(O)/imaboot-late.service:$(UNITDIR)/imaboot-late.service \
 	0644:$(O)/imaboot-bless.service:$(UNITDIR)/imaboot-bless.service \
+	0644:dracut-module/README.md:$(DOCDIR)/dracut.md \
+	0644:packaging/README.md:$(DOCDIR)/image-builders.md \
+	0644:keys/first-boot.md:$(DOCDIR)/first-boot.md \
 	0644:README.md:$(DOCDIR)/README.md \
 	0644:NEWS.md:$(DOCDIR)/NEWS.md \
 	0644:LICENSE:$(DOCDIR)/LICENSE

@@ -41,7 +41,7 @@ wanted=$(
 		echo '644 usr/share/zsh/site-functions/_imaboot'
 		echo '644 usr/share/doc/imaboot/policies/executables'
 		echo '644 usr/lib/systemd/system/imaboot-late.service'
-		for file in README.md NEWS.md LICENSE; do echo "644 usr/share/doc/imaboot/$file"; done
+		for file in README.md NEWS.md LICENSE dracut.md image-builders.md first-boot.md; do echo "644 usr/share/doc/imaboot/$file"; done
 	} | sort
 )
 files() { (cd "$root" && find . -type f -printf '%m %P\n' | sort); }
