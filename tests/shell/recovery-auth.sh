@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # imaboot-auth as the recovery runs it: no arguments, no environment, a pipe with two lines as its input, and nothing
 # printed. What a password, a hash or an input that is not as it must be leads to; never to 0.
-# shellcheck disable=SC2016 # hashes are full of dollars
+# shellcheck disable=SC2016,SC2034 # hashes are full of dollars, and chosen by their names
 . "$(dirname "$0")/checks.bash"
 
 yescrypt='$y$j9T$abcdefghijklmnopqrstu0$mOkpolYyJ.KNNCiMbGK4KxW4ANNbYJAkJsLwEEfdgPD'
