@@ -319,8 +319,8 @@ drwxr-xr-x root root usr/lib/imaboot
 -rwxr-xr-x root root usr/sbin/imaboot'
 mkdir x
 (cd x && mkdir -p usr/lib/dracut/hooks usr/sbin etc && cpio -im --quiet < ../plain)
-same "$name: no policy for the image's systemd" "$(readlink x/etc/ima/ima-policy; ls x/etc/imaboot/not-in-the-image 2>&1 | sed 's/.*: //')" \
-	$'../imaboot/not-in-the-image\nNo such file or directory'
+same "$name: no policy for the image's systemd" "$(readlink x/etc/ima/ima-policy; [ -e x/etc/ima/ima-policy ] || echo nowhere)" \
+	$'../imaboot/not-in-the-image\nnowhere'
 for file in etc/imaboot/policy etc/keys/ima/rsa2048.der etc/keys/ima/ca/ca.der usr/sbin/imaboot; do
 	same "$name: bytes of $file" "$(sha256sum < "x/$file")" "$(sha256sum < "$root/$file")"
 done
