@@ -9,12 +9,11 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include "certs.h"
-#include "digest.h"
+#include "digestfile.h"
 #include "format.h"
 #include "imasig.h"
 #include "keyring.h"
 
-#define CHUNK (128 * 1024)
 #define TYPE_SIGNATURE 0x03
 #define TYPE_VERITY 0x06
 
@@ -30,34 +29,6 @@ static int leave_open(struct appraised *ret, enum appraise_value right, enum app
 	ret->if_wrong = wrong;
 	ret->unsure = true;
 	return 0;
-}
-
-/* The digest of the whole file. */
-static int digest_file(int fd, unsigned int algo, uint8_t digest[static DIGEST_MAX])
-{
-	_cleanup_free_ uint8_t *chunk = malloc(CHUNK);
-	struct digest state;
-	uint64_t at = 0;
-	ssize_t n;
-	int r = chunk ? digest_begin(&state, algo) : -ENOMEM;
-
-	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	while (r == 0) {
-		n = pread(fd, chunk, CHUNK, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		digest_add(&state, chunk, (size_t)n);
-		at += (uint64_t)n;
-		if (at > APPRAISE_SIZE_MAX)
-			return -EFBIG;
-	}
-	if (r == 0)
-		digest_end(&state, digest);
-	return r;
 }
 
 /* Algorithms and sizes that are not dealt with here. Returns true where the file's digest can be made. */
@@ -85,7 +56,7 @@ static int check_hash(int fd, const struct imasig *sig, struct appraised *ret)
 
 	if (!can_digest(fd, sig, ret))
 		return leave_open(ret, VALUE_HASH_GOOD, VALUE_HASH_BAD);
-	r = digest_file(fd, sig->algo, digest);
+	r = digest_file(fd, sig->algo, APPRAISE_SIZE_MAX, digest);
 	if (r < 0)
 		return r;
 	ret->value = VALUE_HASH_GOOD;
@@ -177,7 +148,7 @@ static int check_content(int fd, const struct imasig *sig, const char *keyring, 
 
 	if (!can_digest(fd, sig, ret))
 		return leave_open(ret, good, VALUE_SIGNATURE_BAD);
-	r = digest_file(fd, sig->algo, digest);
+	r = digest_file(fd, sig->algo, APPRAISE_SIZE_MAX, digest);
 	if (r == 0 && sig->kind == IMASIG_V3) {
 		r = digest_of_id(TYPE_SIGNATURE, sig->algo, digest, id);
 		memcpy(digest, id, sizeof(digest));

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/xattr.h>
 #include "certs.h"
-#include "digest.h"
+#include "digestfile.h"
 #include "escape.h"
 #include "format.h"
 #include "json.h"
@@ -40,24 +40,15 @@ struct judge {
 	const char *keyring; /* for messages */
 };
 
-/* Digest of an open file, read once. Returns 0, or a negative errno with *problem set. */
+/* Digest of an open file. Returns 0, or a negative errno with *problem set. */
 static int hash_file(int fd, unsigned int algo, uint8_t ret[static DIGEST_MAX], struct problem *problem)
 {
-	static uint8_t block[128 * 1024];
-	struct digest digest;
-	ssize_t n;
-	int r = digest_begin(&digest, algo);
+	int r = digest_file(fd, algo, UINT64_MAX, ret);
 
-	if (r < 0)
+	if (r == -EOPNOTSUPP)
 		return problem_set(problem, r, "its digest algorithm %s is not known here",
 			digest_name(algo) ? digest_name(algo) : "");
-	while ((n = read(fd, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			digest_add(&digest, block, (size_t)n);
-	if (n < 0)
-		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
-	digest_end(&digest, ret);
-	return 0;
+	return r < 0 ? problem_set(problem, r, "cannot be read: %s", strerror(-r)) : 0;
 }
 
 /* The bytes to judge: those of --sig, or the attribute. Returns 0, or a negative errno with *problem set. */

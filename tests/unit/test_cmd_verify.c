@@ -3,7 +3,7 @@
  * Tests of initrd/cmd_verify.c.
  * wrap: keyring_find keyring_ensure_user keyring_find_user keyring_private keyring_add_cert
  * wrap: keyring_describe keyring_has keyring_search_id keyring_link keyring_verify
- * wrap: fgetxattr certs_recall read
+ * wrap: fgetxattr certs_recall pread
  */
 #include "verbs.h"
 #include <sys/wait.h>
@@ -32,8 +32,8 @@ static struct {
 
 ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
 void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring);
-ssize_t __real_read(int fd, void *ret, size_t size);
-ssize_t __wrap_read(int fd, void *ret, size_t size);
+ssize_t __real_pread(int fd, void *ret, size_t size, off_t at);
+ssize_t __wrap_pread(int fd, void *ret, size_t size, off_t at);
 
 ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size)
 {
@@ -55,10 +55,10 @@ void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyri
 }
 
 /* A read that fails is that of the content: its blocks are the large ones. */
-ssize_t __wrap_read(int fd, void *ret, size_t size)
+ssize_t __wrap_pread(int fd, void *ret, size_t size, off_t at)
 {
 	if (size < 65536 || !fake.read_error)
-		return __real_read(fd, ret, size);
+		return __real_pread(fd, ret, size, at);
 	errno = fake.read_error;
 	if (fake.read_error == EINTR)
 		fake.read_error = 0;
