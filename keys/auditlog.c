@@ -3,151 +3,10 @@
 #include "auditlog.h"
 
 #include <string.h>
+#include "logline.h"
 #include "util.h"
 
 #define SEPARATOR '\x1d' /* auditd puts names for numbers behind it */
-
-/* What is left of a line. */
-struct text {
-	const char *at;
-	size_t len;
-};
-
-static bool text_skip(struct text *text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	if (text->len < len || memcmp(text->at, prefix, len) != 0)
-		return false;
-	text->at += len;
-	text->len -= len;
-	return true;
-}
-
-/* Where the string begins in the text, or NULL. */
-static const char *text_find(const struct text *text, const char *string)
-{
-	return memmem(text->at, text->len, string, strlen(string));
-}
-
-static void text_advance(struct text *text, const char *to)
-{
-	text->len -= (size_t)(to - text->at);
-	text->at = to;
-}
-
-/* Takes a decimal number; false where there is none, or one that 64 bits cannot hold. */
-static bool text_number(struct text *text, uint64_t *ret)
-{
-	size_t digits = 0;
-
-	for (*ret = 0; digits < text->len && text->at[digits] >= '0' && text->at[digits] <= '9'; digits++)
-		if (__builtin_mul_overflow(*ret, 10, ret) ||
-			__builtin_add_overflow(*ret, (uint64_t)(text->at[digits] - '0'), ret))
-			return false;
-	text_advance(text, text->at + digits);
-	return digits > 0;
-}
-
-/* ---- what a log puts before the message ---------------------------------------------------- */
-
-/* "<5>[   12.345678] ": dmesg, and the monotonic forms of journalctl. */
-static void skip_time(struct text *text)
-{
-	struct text rest = *text;
-	const char *end;
-	uint64_t priority;
-
-	if (text_skip(&rest, "<") && text_number(&rest, &priority) && text_skip(&rest, ">"))
-		*text = rest;
-	if (!text->len || *text->at != '[')
-		return;
-	end = text_find(text, "] ");
-	if (end)
-		text_advance(text, end + 2);
-}
-
-/* True where the text ends with the word, at its beginning or behind a blank. */
-static bool ends_with_word(const char *bytes, size_t len, const char *word)
-{
-	size_t word_len = strlen(word);
-
-	return len >= word_len && memcmp(bytes + len - word_len, word, word_len) == 0 &&
-	       (len == word_len || bytes[len - word_len - 1] == ' ');
-}
-
-/* "… host kernel: " and "… host audit[123]: ": the tag is what ends at the first colon with a blank. */
-static bool skip_tag(struct text *text)
-{
-	const char *colon = text_find(text, ": ");
-	size_t len = colon ? (size_t)(colon - text->at) : 0, number = len;
-
-	if (!colon)
-		return false;
-	if (len && text->at[len - 1] == ']')
-		for (number = len - 1; number && text->at[number - 1] >= '0' && text->at[number - 1] <= '9';)
-			number--;
-	if (number < len && (!number || text->at[number - 1] != '['))
-		return false;
-	if (!ends_with_word(text->at, number < len ? number - 1 : len, number < len ? "audit" : "kernel"))
-		return false;
-	text_advance(text, colon + 2);
-	skip_time(text);
-	return true;
-}
-
-static bool is_message(struct text text)
-{
-	static const char *const beginnings[] = {
-		"audit: ", "integrity: ", "ima: ", "kauditd_printk_skb: ", "type=", "node=", "INTEGRITY_"};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(beginnings); i++)
-		if (text_skip(&text, beginnings[i]))
-			return true;
-	return false;
-}
-
-/* "6,339,5140900,-;message": false where a process wrote it (the facility is above the level's three bits). */
-static bool skip_kmsg(struct text *text)
-{
-	const char *start = text_find(text, ";");
-	uint64_t priority;
-
-	if (!start || !text_number(text, &priority) || priority >> 3 || !text->len || *text->at != ',')
-		return false;
-	text_advance(text, start + 1);
-	return true;
-}
-
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* Undoes \xNN (kernel/printk/printk.c, append_char of msg_add_ext_text) and cuts at the first newline. */
-static struct text unescape_kmsg(struct text from, char ret[static AUDITLOG_LINE_MAX])
-{
-	struct text text = {.at = ret};
-	size_t i;
-
-	for (i = 0; i < from.len && from.at[i] != '\n' && text.len < AUDITLOG_LINE_MAX; i++) {
-		int high = -1, low = -1;
-
-		if (from.at[i] == '\\' && from.len - i >= 4 && from.at[i + 1] == 'x') {
-			high = hex_value(from.at[i + 2]);
-			low = hex_value(from.at[i + 3]);
-		}
-		if (high >= 0 && low >= 0)
-			i += 3;
-		ret[text.len++] = (char)(high >= 0 && low >= 0 ? high << 4 | low : from.at[i]);
-	}
-	return text;
-}
 
 /* ---- fields ------------------------------------------------------------------------------- */
 
@@ -217,7 +76,7 @@ static bool set_name(const struct field *field, char *ret, size_t size)
 	if (!field->value.len || field->value.len % 2 || field->value.len / 2 >= size)
 		return false;
 	for (i = 0; i < field->value.len / 2; i++) {
-		int high = hex_value(field->value.at[2 * i]), low = hex_value(field->value.at[2 * i + 1]);
+		int high = text_hex(field->value.at[2 * i]), low = text_hex(field->value.at[2 * i + 1]);
 
 		if (high < 0 || low < 0 || !(high | low))
 			return false;
@@ -363,7 +222,7 @@ static void parse_unknown_key(struct text text, struct auditlog_record *record)
 
 	record->kind = AUDITLOG_BROKEN;
 	for (i = 0; i < len; i++)
-		if (hex_value(text.at[i]) < 0)
+		if (text_hex(text.at[i]) < 0)
 			return;
 	if (!len || !add_word((struct text){text.at, len}, record->cause, sizeof(record->cause)))
 		return;
@@ -434,19 +293,11 @@ static void parse_message(struct text text, struct auditlog_record *record)
 
 enum auditlog_kind auditlog_parse(const char *line, size_t len, bool is_kmsg, struct auditlog_record *ret)
 {
-	struct text text = {line, len};
 	char plain[AUDITLOG_LINE_MAX];
+	struct text text;
 
 	*ret = (struct auditlog_record){.kind = AUDITLOG_OTHER};
-	if (len > AUDITLOG_LINE_MAX || (is_kmsg && !skip_kmsg(&text)))
-		return ret->kind;
-	if (is_kmsg)
-		text = unescape_kmsg(text, plain);
-	while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
-		text.len--;
-	if (!is_kmsg)
-		skip_time(&text);
-	if (is_message(text) || (!is_kmsg && skip_tag(&text) && is_message(text)))
+	if (logline_message(line, len, is_kmsg, plain, &text))
 		parse_message(text, ret);
 	return ret->kind;
 }
