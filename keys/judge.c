@@ -8,41 +8,10 @@
 #include <sys/stat.h>
 #include "digest.h"
 #include "imaxattr.h"
+#include "judge_internal.h"
 
-#define STEPS_MAX 20
 #define LABEL_MAX 512
 #define MODSIG_MARK "~Module signature appended~\n"
-
-/* The hooks that an access of a role comes by, in their order (evaluate.h). */
-static const struct step {
-	unsigned int role;
-	enum policy_func func;
-	unsigned int mask;
-} steps[] = {
-	{ROLE_PROGRAM | ROLE_SCRIPT, FUNC_FILE, MASK_EXEC},
-	{ROLE_PROGRAM | ROLE_SCRIPT, FUNC_BPRM, MASK_EXEC},
-	{ROLE_PROGRAM | ROLE_SCRIPT, FUNC_CREDS, MASK_EXEC},
-	{ROLE_PROGRAM, FUNC_MMAP_REQPROT, MASK_EXEC},
-	{ROLE_PROGRAM, FUNC_MMAP, MASK_EXEC},
-	{ROLE_SCRIPT, FUNC_FILE, MASK_READ},
-	{ROLE_LINKER, FUNC_FILE, MASK_EXEC},
-	{ROLE_LINKER, FUNC_MMAP_REQPROT, MASK_EXEC},
-	{ROLE_LINKER, FUNC_MMAP, MASK_EXEC},
-	{ROLE_LIBRARY, FUNC_FILE, MASK_READ},
-	{ROLE_LIBRARY, FUNC_MMAP_REQPROT, MASK_EXEC},
-	{ROLE_LIBRARY, FUNC_MMAP, MASK_EXEC},
-	{ROLE_READ, FUNC_FILE, MASK_READ},
-	{ROLE_MODULE, FUNC_FILE, MASK_READ},
-	{ROLE_MODULE, FUNC_MODULE, MASK_READ},
-	{ROLE_FIRMWARE, FUNC_FILE, MASK_READ},
-	{ROLE_FIRMWARE, FUNC_FIRMWARE, MASK_READ},
-};
-
-/* One access, as the policy sees it. */
-struct seen {
-	unsigned int role;
-	struct verdict verdict;
-};
 
 void judge_init(const struct target *target, const struct policy *policy, struct judge *ret)
 {
@@ -98,74 +67,7 @@ unsigned int judge_roles(int fd, const char *path, const struct stat *st)
 	return st->st_mode & 0111 && n >= 2 && magic[0] == '#' && magic[1] == '!' ? ROLE_SCRIPT : ROLE_READ;
 }
 
-/* ---- the rules ---------------------------------------------------------------------------- */
-
-/* Root's, before any LSM has given a label. */
-static const struct cred_facts root_cred = {.cap_setuid = true, .cap_setgid = true};
-
-static size_t look(const struct judge *judge, const struct file_facts *facts, unsigned int roles,
-	struct seen seen[static STEPS_MAX])
-{
-	const struct kernel_model *model = &judge->target->model;
-	unsigned int role;
-	size_t i, count = 0;
-
-	for (role = 1; role <= ROLE_FIRMWARE; role <<= 1) {
-		for (i = 0; roles & role && i < ARRAY_SIZE(steps); i++) {
-			struct access access = {.func = steps[i].func,
-				.mask = steps[i].mask,
-				.file = facts,
-				.cred = &root_cred};
-
-			if (!(steps[i].role & role) ||
-				(steps[i].func == FUNC_MMAP_REQPROT && model->version < KERNEL(6, 3)) ||
-				count == STEPS_MAX)
-				continue;
-			seen[count].role = role;
-			evaluate(model, &judge->policy, 1, &access, &seen[count++].verdict);
-		}
-	}
-	return count;
-}
-
-/* Notes the rules that appraise; false where none does. */
-static bool note_rules(const struct seen *seen, size_t count, struct judgement *ret)
-{
-	const struct policy_rule *rule;
-	size_t i, j;
-
-	for (i = 0; i < count; i++) {
-		if (!seen[i].verdict.appraise)
-			continue;
-		ret->appraised = true;
-		rule = seen[i].verdict.by_class[action_class(ACTION_APPRAISE)].rule;
-		for (j = 0; j < ret->rule_count && ret->rules[j] != rule;)
-			j++;
-		if (j == ret->rule_count && ret->rule_count < JUDGE_RULES_MAX)
-			ret->rules[ret->rule_count++] = rule;
-	}
-	return ret->appraised;
-}
-
-/* The first access that would be denied; the accesses of one role come one after the other. */
-static enum denial first_denial(const struct judge *judge, const struct seen *seen, size_t count,
-	enum appraise_value value, unsigned int algo, const struct policy_rule **ret_rule)
-{
-	struct file_state state = {0};
-	enum denial denial;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (i && seen[i].role != seen[i - 1].role)
-			state = (struct file_state){0};
-		denial = evaluate_next(&judge->target->model, &seen[i].verdict, value, algo, &state);
-		if (denial != DENIAL_NONE) {
-			*ret_rule = seen[i].verdict.by_class[action_class(ACTION_APPRAISE)].rule;
-			return denial;
-		}
-	}
-	return DENIAL_NONE;
-}
+/* ---- the verdict -------------------------------------------------------------------------- */
 
 static void deny(struct judgement *ret, enum auditlog_kind kind, const char *cause)
 {
@@ -265,7 +167,7 @@ static void judge_value(const struct judge *judge, struct imaverify *verify, int
 
 	if (r == -EOPNOTSUPP) {
 		set_denial(ret,
-			first_denial(judge, seen, count, VALUE_UNSUPPORTED, DIGEST_SHA256, &ret->rule),
+			judge_first_denial(judge, seen, count, VALUE_UNSUPPORTED, DIGEST_SHA256, &ret->rule),
 			false);
 		return;
 	}
@@ -279,11 +181,11 @@ static void judge_value(const struct judge *judge, struct imaverify *verify, int
 		imasig_parse(value, len, &sig);
 	if ((sig.kind == IMASIG_NONE || sig.kind == IMASIG_DIGEST) && has_modsig(fd, st, seen, count)) {
 		set_denial(ret,
-			first_denial(judge, seen, count, VALUE_MODSIG_GOOD, DIGEST_SHA256, &ret->rule),
+			judge_first_denial(judge, seen, count, VALUE_MODSIG_GOOD, DIGEST_SHA256, &ret->rule),
 			false);
 		return;
 	}
-	denial = first_denial(judge, seen, count, best_value(&sig),
+	denial = judge_first_denial(judge, seen, count, best_value(&sig),
 		sig.kind == IMASIG_NONE ? DIGEST_SHA256 : sig.algo, &ret->rule);
 	if (denial == DENIAL_NONE && sig.kind != IMASIG_NONE) {
 		imaverify_file(verify, fd, st, value, len, &result);
@@ -292,7 +194,7 @@ static void judge_value(const struct judge *judge, struct imaverify *verify, int
 			ret->problem = result.problem;
 			return;
 		}
-		denial = first_denial(judge, seen, count, value_of(&result), sig.algo, &ret->rule);
+		denial = judge_first_denial(judge, seen, count, value_of(&result), sig.algo, &ret->rule);
 		problem_free(&result.problem);
 	}
 	set_denial(ret, denial, result.cause == IMAVERIFY_UNKNOWN_KEY);
@@ -352,8 +254,8 @@ void judge_file(const struct judge *judge, struct imaverify *verify, int fd, con
 	if (judge->asks_labels && imaxattr_get_label(fd, label, sizeof(label), &len) == 0)
 		parse_label(label, len, &file.label);
 	file.fsverity = judge->asks_verity && has_verity(fd);
-	count = look(judge, &file, roles, seen);
-	if (!note_rules(seen, count, ret))
+	count = judge_look(judge, &file, roles, seen);
+	if (!judge_note_rules(seen, count, ret))
 		return;
 	if (comes_without_file(judge, path, seen, count))
 		deny(ret, AUDITLOG_NO_FILE, "module");
@@ -367,13 +269,13 @@ void judge_bare(const struct judge *judge, const struct file_facts *facts, unsig
 	struct judgement *ret)
 {
 	struct seen seen[STEPS_MAX];
-	size_t count = look(judge, facts, role, seen);
+	size_t count = judge_look(judge, facts, role, seen);
 
 	*ret = (struct judgement){0};
-	if (note_rules(seen, count, ret))
+	if (judge_note_rules(seen, count, ret))
 		set_denial(ret,
-			first_denial(judge, seen, count, has_xattrs ? VALUE_HASH_GOOD : VALUE_UNSUPPORTED,
-				DIGEST_SHA256, &ret->rule),
+			judge_first_denial(judge, seen, count,
+				has_xattrs ? VALUE_HASH_GOOD : VALUE_UNSUPPORTED, DIGEST_SHA256, &ret->rule),
 			false);
 }
 
