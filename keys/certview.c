@@ -186,15 +186,24 @@ void certview_free(struct certview *view)
 	*view = (struct certview){0};
 }
 
-int certview_load(const char *path, struct certview *ret, struct problem *problem)
+static int describe(int r, struct certview *ret, struct problem *problem)
 {
-	int r;
-
-	*ret = (struct certview){.path = path};
-	r = x509_load(path, &ret->certificate, &ret->form, problem);
 	if (r == 0 && x509_describe(ret->certificate, &ret->facts) < 0)
 		r = problem_set(problem, -ENOMEM, "out of memory");
 	if (r < 0)
 		certview_free(ret);
 	return r;
+}
+
+int certview_load(const char *path, struct certview *ret, struct problem *problem)
+{
+	*ret = (struct certview){.path = path};
+	return describe(x509_load(path, &ret->certificate, &ret->form, problem), ret, problem);
+}
+
+int certview_decode(
+	const char *path, const void *bytes, size_t len, struct certview *ret, struct problem *problem)
+{
+	*ret = (struct certview){.path = path};
+	return describe(x509_decode(bytes, len, &ret->certificate, &ret->form, problem), ret, problem);
 }

@@ -82,4 +82,8 @@ void certview_free(struct certview *view);
 /* Reads and describes one; path must outlive it. Returns 0, or a negative errno with *problem set. */
 _must_check_ int certview_load(const char *path, struct certview *ret, struct problem *problem);
 
+/* The same for len bytes that were read from there already; len is not 0. */
+_must_check_ int certview_decode(
+	const char *path, const void *bytes, size_t len, struct certview *ret, struct problem *problem);
+
 #endif

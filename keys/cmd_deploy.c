@@ -6,23 +6,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include "certplace.h"
 #include "complain.h"
 #include "imasig.h"
 #include "imaxattr.h"
 #include "infile.h"
 #include "initramfs.h"
+#include "interrupt.h"
 #include "place.h"
 #include "plan_run.h"
 #include "rootfile.h"
 #include "verbs.h"
-#include "x509.h"
 
 #define NAME "deploy"
 #define POLICY "/etc/ima/ima-policy"
 #define POLICY_NAME "ima-policy"
 #define KEPT_NAME "ima-policy.bak"
-#define SIGNERS "/etc/keys/ima/"
-#define CAS "/etc/keys/ima/ca/"
 
 static struct plan_options opts;
 static const char *signature_option;
@@ -83,6 +82,15 @@ static int read_policy(struct policy_bytes *ret)
 
 /* ---- putting it in place ------------------------------------------------------------------ */
 
+/* What is under way. */
+struct deployment {
+	int root_fd, folder_fd;     /* the policy's folder */
+	char temporary[PLACE_NAME]; /* the policy as long as it is not in place; "" it is not there */
+	struct certplace certs;
+	struct initramfs initramfs; /* program NULL: it is not made */
+	bool has_image;             /* it was made, with the new certificates */
+};
+
 /* Says one step; with --dry-run that is all. Returns true when it is to be done. */
 static bool step(const char *what, const char *path)
 {
@@ -95,93 +103,144 @@ static bool step(const char *what, const char *path)
 	return !dry_run_option;
 }
 
-static int put(int root_fd, const char *path, const char *keep, const struct place_file *file)
+/* All that can be wrong before anything is written. */
+static int begin(struct deployment *ret)
 {
 	_cleanup_problem_ struct problem problem = {0};
-	_cleanup_close_ int folder = -1;
+	int status = certplace_read(&opts.signers, &opts.cas, &ret->certs);
 
-	if (!step("write", path))
-		return 0;
-	folder = place_open_folder(root_fd, path, true);
-	if (folder < 0)
-		problem_set(&problem, folder, "its folder cannot be opened or made: %s", strerror(-folder));
-	else if (place_write(folder, strrchr(path, '/') + 1, keep, file, &problem) == 0)
-		return 0;
-	return complain(path, &problem);
-}
-
-/* A certificate goes there in DER, under its own name. */
-static int put_certificate(int root_fd, const char *source, const char *folder)
-{
-	_cleanup_problem_ struct problem problem = {0};
-	_cleanup_x509_ X509 *certificate = NULL;
-	_cleanup_buf_ struct buf der = {0}, path = {0};
-	const char *slash = strrchr(source, '/'), *name = slash ? slash + 1 : source,
-		   *dot = strrchr(name, '.');
-	struct x509_form form;
-
-	if (x509_load(source, &certificate, &form, &problem) < 0)
-		return complain(source, &problem);
-	if (x509_encode(certificate, false, &der) < 0) {
-		log_error(NAME ": out of memory");
-		return EXIT_FAILED;
-	}
-	buf_printf(&path, "%s%.*s.der", folder,
-		(int)(dot && dot > name ? dot - name : (ptrdiff_t)strlen(name)), name);
-	return put(root_fd, buf_string(&path), NULL,
-		&(struct place_file){.bytes = der.data, .len = der.len, .mode = 0644});
-}
-
-static int put_certificates(int root_fd)
-{
-	size_t i;
-	int status = 0;
-
-	for (i = 0; !status && i < opts.cas.count; i++)
-		status = put_certificate(root_fd, opts.cas.strings[i], CAS);
-	for (i = 0; !status && i < opts.signers.count; i++)
-		status = put_certificate(root_fd, opts.signers.strings[i], SIGNERS);
-	return status;
-}
-
-static int build_initramfs(void)
-{
-	_cleanup_problem_ struct problem problem = {0};
-
-	if (no_initramfs_option)
-		return 0;
+	if (status || no_initramfs_option)
+		return status;
 	if (!string_equal(root_name(), "/")) {
 		log_notice("the initramfs of %s is not made anew: run dracut or update-initramfs in it",
 			root_name());
 		return 0;
 	}
-	if (!step("make the initramfs anew with",
-		    initramfs_program() ? initramfs_program() : "nothing: there is no program"))
-		return 0;
-	return initramfs_build(opts.kernel, &problem) < 0 ? complain("initramfs", &problem) : 0;
+	return initramfs_find(opts.kernel, &ret->initramfs, &problem) < 0 ? complain("initramfs", &problem)
+									  : 0;
 }
 
-static int deploy(int root_fd, const struct policy_bytes *policy)
+/* The policy comes to lie beside its place: that there is no room for it is known before anything is changed. */
+static int prepare_policy(struct deployment *deployment, const struct policy_bytes *policy)
 {
 	const struct place_file file = {.bytes = buf_string(&policy->text),
 		.len = policy->text.len,
 		.mode = 0644,
 		.value = policy->value_len ? policy->value : NULL,
 		.value_len = policy->value_len};
-	int status = put_certificates(root_fd);
+	_cleanup_problem_ struct problem problem = {0};
+	int fd;
 
+	if (dry_run_option)
+		return 0;
+	fd = deployment->folder_fd = place_open_folder(deployment->root_fd, POLICY, true);
+	if (fd < 0)
+		problem_set(&problem, fd, "its folder cannot be opened or made: %s", strerror(-fd));
+	else if (place_prepare(fd, POLICY_NAME, &file, deployment->temporary, &problem) == 0)
+		return 0;
+	deployment->temporary[0] = '\0';
+	return complain(POLICY, &problem);
+}
+
+static int put_certificates(struct deployment *deployment)
+{
+	size_t i;
+
+	for (i = 0; i < deployment->certs.count; i++) {
+		_cleanup_problem_ struct problem problem = {0};
+		struct certplace_cert *cert = &deployment->certs.list[i];
+
+		if (step("write", buf_string(&cert->path)) &&
+			certplace_write(deployment->root_fd, cert, &problem) < 0)
+			return complain(buf_string(&cert->path), &problem);
+	}
+	return 0;
+}
+
+static int make_initramfs(struct deployment *deployment)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	if (!deployment->initramfs.program ||
+		!step("make the initramfs anew with", deployment->initramfs.program))
+		return 0;
+	if (initramfs_build(&deployment->initramfs, &problem) < 0)
+		return complain("initramfs", &problem);
+	deployment->has_image = true;
+	return 0;
+}
+
+static int publish_policy(struct deployment *deployment)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	int r;
+
+	if (interrupted()) {
+		log_error(NAME ": interrupted");
+		return EXIT_FAILED;
+	}
+	if (!step("write", POLICY))
+		return 0;
+	r = place_publish(deployment->folder_fd, deployment->temporary, POLICY_NAME, KEPT_NAME, &problem);
+	deployment->temporary[0] = '\0';
+	return r < 0 ? complain(POLICY, &problem) : 0;
+}
+
+/* A machine with the policy of before needs the certificates of before. */
+static void take_back(struct deployment *deployment)
+{
+	if (deployment->temporary[0])
+		(void)unlinkat(deployment->folder_fd, deployment->temporary, 0);
+	if (certplace_undo(&deployment->certs))
+		return;
+	log_error(NAME ": policy and certificates are as they were before%s",
+		deployment->has_image ? ", but not the initramfs: make it anew" : "");
+}
+
+static int deploy(struct deployment *deployment, const struct policy_bytes *policy)
+{
+	struct interrupt interrupt;
+	int status;
+
+	deployment->root_fd = root_open(root_name());
+	if (deployment->root_fd < 0)
+		return EXIT_FAILED; /* plan had it open */
+	interrupt_begin(&interrupt);
+	status = prepare_policy(deployment, policy);
+	if (!status)
+		status = put_certificates(deployment);
 	/* An image that cannot be made leaves the machine with its old policy. */
 	if (!status)
-		status = build_initramfs();
+		status = make_initramfs(deployment);
 	if (!status)
-		status = put(root_fd, POLICY, KEPT_NAME, &file);
+		status = publish_policy(deployment);
+	if (status)
+		take_back(deployment);
+	else
+		certplace_keep(&deployment->certs);
+	interrupt_end(&interrupt);
+	return status;
+}
+
+/* Whether it would boot, and what that means for what is asked for. */
+static int plan(void)
+{
+	int status = plan_run(NAME, &opts);
+
+	if (status == EXIT_FAILED && force_option) {
+		log_warning("--force: it is put in place all the same");
+		status = 0;
+	} else if (status == EXIT_FAILED) {
+		log_error(NAME ": nothing was changed; mend it first, or use --force");
+	}
+	(void)fflush(stdout);
 	return status;
 }
 
 static int run_deploy(size_t count, char **operands)
 {
+	struct deployment deployment = {.root_fd = -1, .folder_fd = -1};
 	struct policy_bytes policy = {0};
-	_cleanup_close_ int root_fd = -1;
 	int status;
 
 	(void)count;
@@ -194,18 +253,14 @@ static int run_deploy(size_t count, char **operands)
 	opts.signature = policy.value_len ? policy.value : NULL;
 	opts.signature_len = policy.value_len;
 	if (!status)
-		status = plan_run(NAME, &opts);
-	if (status == EXIT_FAILED && force_option) {
-		log_warning("--force: it is put in place all the same");
-		status = 0;
-	} else if (status == EXIT_FAILED) {
-		log_error(NAME ": nothing was changed; mend it first, or use --force");
-	}
-	(void)fflush(stdout);
-	if (!status) {
-		root_fd = root_open(root_name());
-		status = root_fd < 0 ? EXIT_FAILED : deploy(root_fd, &policy);
-	}
+		status = begin(&deployment);
+	if (!status)
+		status = plan();
+	if (!status)
+		status = deploy(&deployment, &policy);
+	certplace_free(&deployment.certs);
+	close_fd(&deployment.root_fd);
+	close_fd(&deployment.folder_fd);
 	buf_free(&policy.text);
 	return status;
 }
@@ -229,6 +284,9 @@ static const struct verb_option options[] = {
 		.argument = "CA",
 		.help = "for plan: a certificate that the kernel trusts",
 		.list = &opts.trusted},
+	{.name = "running",
+		.help = "for plan: trust the issuers whose keys the running kernel has",
+		.flag = &opts.running},
 	{.name = "kernel",
 		.argument = "VERSION",
 		.help = "the kernel that will be booted",

@@ -12,6 +12,8 @@
 #include "filehash.h"
 #include "imaxattr.h"
 #include "imasig.h"
+#include "interrupt.h"
+#include "json.h"
 #include "machine.h"
 #include "progress.h"
 #include "signer.h"
@@ -21,7 +23,7 @@
 
 static struct files_options opts;
 static const char *hash_option, *by_option;
-static bool dry_run_option;
+static bool dry_run_option, json_option;
 
 static struct {
 	bool by_kernel;
@@ -30,20 +32,6 @@ static struct {
 } work;
 
 /* ---- who writes --------------------------------------------------------------------------- */
-
-/* True where the running kernel repairs: its command line says so, and it has IMA. */
-static bool kernel_fixes(void)
-{
-	_cleanup_buf_ struct buf cmdline = {0};
-	const char *at, *last = NULL;
-
-	if (machine_policy_state() == MACHINE_NO_IMA || machine_read("/proc/cmdline", &cmdline) < 0)
-		return false;
-	for (at = buf_string(&cmdline); (at = strstr(at, "ima_appraise=")); at++)
-		if (at == cmdline.data || at[-1] == ' ')
-			last = at + strlen("ima_appraise=");
-	return last && strncmp(last, "fix", 3) == 0 && strchr(" \n", last[3]);
-}
 
 static int usage(const char *message)
 {
@@ -63,9 +51,12 @@ static int choose(void)
 		return usage("--hash is none of sha256, sha384, sha512");
 	if (by_option && !string_equal(by_option, "kernel") && !string_equal(by_option, "imactl"))
 		return usage("--by is none of kernel, imactl");
-	work.by_kernel = by_option ? string_equal(by_option, "kernel") : kernel_fixes();
-	if (work.by_kernel && !kernel_fixes())
-		return usage("the running kernel does not repair: boot it with ima_appraise=fix");
+	work.by_kernel = by_option ? string_equal(by_option, "kernel") : machine_fixes();
+	if (work.by_kernel && !machine_fixes())
+		return usage(machine_has_secure_boot()
+				     ? "the running kernel does not repair: under Secure Boot it ignores "
+				       "ima_appraise=fix"
+				     : "the running kernel does not repair: boot it with ima_appraise=fix");
 	if (work.by_kernel && (hash_option || dry_run_option))
 		return usage(
 			"--hash and --dry-run are for --by imactl: the kernel has its own hash (ima_hash=)");
@@ -164,13 +155,26 @@ static void count(const char *text, uint64_t number)
 		printf(", %" PRIu64 " %s", number, text);
 }
 
-static int summarize(const struct files_counts *counts)
+static void print_json(const struct files_counts *counts, uint64_t failed)
 {
-	uint64_t failed = counts->failed + atomic_load(&work.failed);
-	uint64_t done = atomic_load(&work.labelled) + atomic_load(&work.right) +
-			atomic_load(&work.is_signed) + atomic_load(&work.unlabelled) +
-			atomic_load(&work.failed);
+	_cleanup_buf_ struct buf text = {0};
+	struct json json = {.buf = &text};
 
+	json_object_begin(&json, NULL);
+	json_string(&json, "by", work.by_kernel ? "kernel" : "imactl");
+	json_bool(&json, "dry_run", dry_run_option);
+	json_number(&json, "labelled", atomic_load(&work.labelled));
+	json_number(&json, "right", atomic_load(&work.right));
+	json_number(&json, "signed", atomic_load(&work.is_signed));
+	json_number(&json, "not_appraised", atomic_load(&work.unlabelled));
+	json_number(&json, "skipped", counts->skipped);
+	json_number(&json, "failed", failed);
+	json_object_end(&json);
+	printf("%s\n", buf_string(&text));
+}
+
+static void print_text(const struct files_counts *counts, uint64_t failed)
+{
 	printf("files: %" PRIu64 " %s", (uint64_t)atomic_load(&work.labelled),
 		work.by_kernel   ? "have a digest"
 		: dry_run_option ? "would be given a digest"
@@ -181,11 +185,24 @@ static int summarize(const struct files_counts *counts)
 	count("skipped", counts->skipped);
 	count("failed", failed);
 	printf("\n");
-	if (files_interrupted())
+}
+
+static int summarize(const struct files_counts *counts)
+{
+	uint64_t failed = counts->failed + atomic_load(&work.failed);
+	uint64_t done = atomic_load(&work.labelled) + atomic_load(&work.right) +
+			atomic_load(&work.is_signed) + atomic_load(&work.unlabelled) +
+			atomic_load(&work.failed);
+
+	if (json_option)
+		print_json(counts, failed);
+	else
+		print_text(counts, failed);
+	if (interrupted())
 		log_error(NAME ": interrupted; each file has its old label or the new one");
 	else if (done < counts->handled)
 		log_error(NAME ": out of memory; not all files were looked at");
-	return failed || files_interrupted() || done < counts->handled ? EXIT_FAILED : EXIT_DONE;
+	return failed || interrupted() || done < counts->handled ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run_relabel(size_t operand_count, char **operands)
@@ -216,6 +233,7 @@ static const struct verb_option options[] = {
 		.help = "sha256 (the default), sha384 or sha512",
 		.value = &hash_option},
 	{.name = "dry-run", .help = "write nothing, only count", .flag = &dry_run_option},
+	{.name = "json", .help = "print the counts as an object", .flag = &json_option},
 	{0},
 };
 

@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "imaxattr.h"
 #include "infile.h"
+#include "json.h"
 #include "place.h"
 #include "plan_certs.h"
 #include "plan_policy.h"
@@ -24,7 +25,7 @@
 
 static const char *root_option, *kernel_option;
 static struct verb_strings trusted_option;
-static bool set_aside_option, known_good_option, restore_option, force_option;
+static bool set_aside_option, known_good_option, restore_option, force_option, json_option;
 
 enum which { WHICH_POLICY, WHICH_KNOWN_GOOD, WHICH_KEPT, WHICH_COUNT };
 static const char *const names[WHICH_COUNT] = {POLICY, KNOWN_GOOD, KEPT};
@@ -44,27 +45,21 @@ static bool is_good(const struct rescue *rescue, enum which which)
 
 /* ---- looking ------------------------------------------------------------------------------ */
 
-/* The folder is opened inside the root; /proc gives its files a path for what reads by paths. */
 static int look_at_policies(struct rescue *rescue)
 {
 	const struct imaverify_ring ring = {rescue->certs.usable, rescue->certs.usable_count};
-	_cleanup_free_ char *config = NULL;
 	char path[128];
 	struct stat st;
 	size_t i;
 	int status = 0;
 
-	if (asprintf(&config, "%s/etc/imaboot/imaboot.conf", root_option) < 0) {
-		config = NULL;
-		return EXIT_FAILED;
-	}
 	for (i = 0; !status && rescue->folder_fd >= 0 && i < WHICH_COUNT; i++) {
-		const struct plan_policy_source source = {.path = path, .config = config};
+		const struct plan_policy_source source = {
+			.root_fd = rescue->root_fd, .root = root_option, .path = names[i], .in_root = path};
 
-		/* A link may lead out of the root, and a boot would not follow it there either. */
+		(void)snprintf(path, sizeof(path), FOLDER "%s", names[i]);
 		rescue->there[i] = fstatat(rescue->folder_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 				   S_ISREG(st.st_mode);
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", rescue->folder_fd, names[i]);
 		if (rescue->there[i])
 			status = plan_policy_load(&source, &rescue->target, &ring, &rescue->policies[i]);
 	}
@@ -74,10 +69,12 @@ static int look_at_policies(struct rescue *rescue)
 static int look(struct rescue *rescue)
 {
 	_cleanup_problem_ struct problem problem = {0};
-	_cleanup_free_ char *folder = NULL;
 	static const struct verb_strings none;
-	struct plan_cert_sources sources = {
-		.folder_count = 1, .signers = &none, .cas = &none, .trusted = &trusted_option};
+	struct plan_cert_sources sources = {.root = root_option,
+		.folders = &none,
+		.signers = &none,
+		.cas = &none,
+		.trusted = &trusted_option};
 	int status;
 
 	rescue->root_fd = root_open(root_option);
@@ -91,11 +88,7 @@ static int look(struct rescue *rescue)
 		log_error("%s", problem_reason_text(&problem));
 		return EXIT_USAGE;
 	}
-	if (asprintf(&folder, "%s/etc/keys/ima", root_option) < 0) {
-		folder = NULL;
-		return EXIT_FAILED;
-	}
-	sources.folders = (const char *const *)&folder;
+	sources.root_fd = rescue->root_fd;
 	status = plan_certs_load(&rescue->target, &sources, &rescue->certs);
 	return status ? status : look_at_policies(rescue);
 }
@@ -141,11 +134,54 @@ static void print_all(const struct rescue *rescue)
 	printf("%-22s %s %s\n", "what helps", advice(rescue), problem_path(root_option));
 }
 
+static void policy_json(const struct rescue *rescue, enum which which, struct json *json)
+{
+	const struct plan_policy *policy = &rescue->policies[which];
+
+	json_object_begin(json, NULL);
+	json_string(json, "name", names[which]);
+	json_bool(json, "present", rescue->there[which]);
+	json_bool(json, "good", is_good(rescue, which));
+	json_number(json, "rules", policy->lint.policy.count);
+	json_bool(json, "signed", policy->is_signed);
+	json_string(json, "reason",
+		rescue->there[which] && policy->problem.error ? problem_reason_text(&policy->problem) : NULL);
+	json_object_end(json);
+}
+
+static void print_json(const struct rescue *rescue)
+{
+	_cleanup_buf_ struct buf text = {0};
+	struct json json = {.buf = &text};
+	enum which i;
+
+	json_object_begin(&json, NULL);
+	json_string(&json, "kernel", rescue->target.name);
+	json_number(&json, "certificates", rescue->certs.count);
+	json_number(&json, "signers", rescue->certs.usable_count);
+	json_array_begin(&json, "policies");
+	for (i = 0; i < WHICH_COUNT; i++)
+		policy_json(rescue, (enum which)i, &json);
+	json_array_end(&json);
+	json_string(&json, "advice", advice(rescue));
+	json_object_end(&json);
+	printf("%s\n", buf_string(&text));
+}
+
 /* ---- mending ------------------------------------------------------------------------------ */
 
 static int done(const char *what)
 {
-	printf("%s; look again: imactl plan --root %s\n", what, problem_path(root_option));
+	_cleanup_buf_ struct buf text = {0};
+	struct json json = {.buf = &text};
+
+	json_object_begin(&json, NULL);
+	json_string(&json, "done", what);
+	json_object_end(&json);
+	if (json_option)
+		printf("%s\n", buf_string(&text));
+	else
+		printf("%s; look again: imactl plan --root %s\n", what, problem_path(root_option));
 	return EXIT_DONE;
 }
 
@@ -219,7 +255,10 @@ static int act(const struct rescue *rescue)
 		return restore(rescue);
 	if (known_good_option)
 		return use_known_good(rescue);
-	print_all(rescue);
+	if (json_option)
+		print_json(rescue);
+	else
+		print_all(rescue);
 	return is_good(rescue, WHICH_POLICY) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -265,6 +304,7 @@ static const struct verb_option options[] = {
 		.argument = "VERSION",
 		.help = "the kernel that will be booted",
 		.value = &kernel_option},
+	{.name = "json", .help = "print an object", .flag = &json_option},
 	{0},
 };
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "complain.h"
+#include "interrupt.h"
 #include "pkey.h"
 #include "signjob.h"
 #include "verbs.h"
@@ -134,11 +135,11 @@ static int summarize(const struct files_counts *counts)
 
 	failed += counts->failed;
 	say_counts(failed, counts->skipped + left);
-	if (files_interrupted())
+	if (interrupted())
 		log_error(NAME ": interrupted; each file is either signed or as it was");
 	else if (lost)
 		log_error(NAME ": %" PRIu64 " files were not signed: no thread could begin", lost);
-	return failed || lost || files_interrupted() ? EXIT_FAILED : status;
+	return failed || lost || interrupted() ? EXIT_FAILED : status;
 }
 
 static int begin_job(size_t operands)

@@ -39,18 +39,6 @@ struct status {
 
 /* ---- looking ------------------------------------------------------------------------------ */
 
-/* The last word of the command line that begins so: the kernel takes the last one too. */
-static void take_parameter(const struct buf *cmdline, const char *name, struct buf *ret)
-{
-	const char *at, *last = NULL;
-
-	for (at = buf_string(cmdline); (at = strstr(at, name)); at++)
-		if (at == cmdline->data || at[-1] == ' ')
-			last = at + strlen(name);
-	if (last)
-		buf_add(ret, last, strcspn(last, " \n"));
-}
-
 static void look_at_rings(struct status *status)
 {
 	key_serial_t serial;
@@ -67,8 +55,6 @@ static void look_at_rings(struct status *status)
 
 static void look(struct status *status)
 {
-	_cleanup_buf_ struct buf cmdline = {0};
-
 	(void)uname(&status->kernel);
 	status->policy = machine_policy_state();
 	status->guard = machine_has_guard();
@@ -79,8 +65,7 @@ static void look(struct status *status)
 	(void)!machine_read("/sys/kernel/security/evm", &status->evm);
 	(void)!machine_read(MACHINE_IMA "/runtime_measurements_count", &status->measurements);
 	(void)!machine_read(MACHINE_IMA "/violations", &status->violations);
-	if (machine_read("/proc/cmdline", &cmdline) == 0)
-		take_parameter(&cmdline, "ima_appraise=", &status->appraise);
+	(void)machine_parameter("ima_appraise", &status->appraise);
 	look_at_rings(status);
 	if (jsonfile_read(report_option ? report_option : REPORT, REPORT_MAX, &status->report,
 		    &status->report_problem) == 0 &&

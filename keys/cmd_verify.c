@@ -9,6 +9,7 @@
 #include "imaverify.h"
 #include "imaxattr.h"
 #include "infile.h"
+#include "interrupt.h"
 #include "json.h"
 #include "progress.h"
 #include "signers.h"
@@ -215,10 +216,10 @@ static int summarize(const struct files_counts *counts)
 	}
 	if (good + hashed + failed < counts->handled + counts->failed) {
 		log_error(NAME ": %s; not all files were looked at",
-			files_interrupted() ? "interrupted" : "out of memory");
+			interrupted() ? "interrupted" : "out of memory");
 		return EXIT_FAILED;
 	}
-	return failed || files_interrupted() ? EXIT_FAILED : EXIT_DONE;
+	return failed || interrupted() ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int check_options(void)

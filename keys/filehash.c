@@ -3,7 +3,7 @@
 #include "filehash.h"
 
 #include <errno.h>
-#include "files.h"
+#include "interrupt.h"
 
 #define BLOCK_SIZE ((size_t)256 * 1024)
 
@@ -57,12 +57,12 @@ int filehash_file(struct filehash *hash, unsigned int algo, int fd, const struct
 		return r;
 	if (!EVP_DigestInit_ex2(hash->context, hash->md, NULL))
 		return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
-	while (!files_interrupted() && (n = pread(fd, hash->block, BLOCK_SIZE, at)) > 0) {
+	while (!interrupted() && (n = pread(fd, hash->block, BLOCK_SIZE, at)) > 0) {
 		if (!EVP_DigestUpdate(hash->context, hash->block, (size_t)n))
 			return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
 		at += n;
 	}
-	if (files_interrupted())
+	if (interrupted())
 		return problem_set(problem, -EINTR, "was not read to its end: interrupted");
 	if (n < 0)
 		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <libfsverity.h>
-#include "files.h"
+#include "interrupt.h"
 
 #define TYPE_SIGNATURE 0x03
 #define TYPE_VERITY 0x06
@@ -21,7 +21,7 @@ static int read_next(void *context, void *bytes, size_t size)
 	ssize_t n;
 
 	for (; size; size -= (size_t)n, reader->at += n, bytes = (uint8_t *)bytes + n) {
-		if (files_interrupted())
+		if (interrupted())
 			return -EINTR;
 		n = pread(reader->fd, bytes, size, reader->at);
 		if (n <= 0)

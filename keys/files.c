@@ -4,11 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include "executable.h"
+#include "interrupt.h"
 #include "log.h"
 #include "pool.h"
 #include "problem.h"
@@ -17,8 +16,6 @@
 
 #define JOBS_MAX 1024
 
-static atomic_bool interrupted;
-
 /* What the sources of names share. */
 struct run {
 	struct pool *pool;
@@ -26,17 +23,6 @@ struct run {
 	const struct timespec *newer; /* NULL: all */
 	struct files_counts *counts;
 };
-
-bool files_interrupted(void)
-{
-	return atomic_load_explicit(&interrupted, memory_order_relaxed);
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
-}
 
 /* ---- names and trees ---------------------------------------------------------------------- */
 
@@ -73,7 +59,7 @@ static bool give(void *context, int fd, const char *path, const struct stat *st)
 	struct run *run = context;
 	_cleanup_close_ int own = fd;
 
-	if (files_interrupted())
+	if (interrupted())
 		return false;
 	if (!is_newer(run, st) || (run->executables && !is_executable(own, path))) {
 		run->counts->skipped++;
@@ -89,7 +75,7 @@ static bool give(void *context, int fd, const char *path, const struct stat *st)
 static bool walk_failed(void *context, const char *path, int error)
 {
 	fail(context, path, error);
-	return !files_interrupted();
+	return !interrupted();
 }
 
 /* One name. Of a list, folders and links are no errors: package managers list them too. */
@@ -137,10 +123,10 @@ static int read_list(struct run *run, const char *path)
 		log_error("%s: the list cannot be opened: %s", path, strerror(errno));
 		return EXIT_FAILED;
 	}
-	while (!files_interrupted() && getdelim(&name, &size, '\0', list) > 0)
+	while (!interrupted() && getdelim(&name, &size, '\0', list) > 0)
 		if (*name)
 			open_name(run, name, true);
-	if (ferror(list) && !files_interrupted()) {
+	if (ferror(list) && !interrupted()) {
 		log_error("%s: the list cannot be read: %s", path, strerror(errno));
 		run->counts->failed++;
 	}
@@ -159,9 +145,9 @@ static int read_sources(struct run *run, const struct files_options *opts, size_
 	int status = 0;
 	size_t i;
 
-	for (i = 0; i < count && !files_interrupted(); i++)
+	for (i = 0; i < count && !interrupted(); i++)
 		open_name(run, operands[i], false);
-	if (opts->from0 && !files_interrupted())
+	if (opts->from0 && !interrupted())
 		status = read_list(run, opts->from0);
 	if (opts->root && !status && walk_tree(&walk, opts->root) == -ENOMEM) {
 		log_error("%s: out of memory", opts->root);
@@ -214,28 +200,11 @@ static void raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void set_signals(struct sigaction old[2], bool on)
-{
-	static const int numbers[] = {SIGINT, SIGTERM};
-	/* The second signal finds the default again: it ends what hangs. */
-	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-	size_t i;
-
-	if (on)
-		atomic_store(&interrupted, false);
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		(void)sigaction(numbers[i], on ? &action : &old[i], on ? &old[i] : NULL);
-		/* Who started us in the background, or with nohup, does not want to be interrupted. */
-		if (on && old[i].sa_handler == SIG_IGN)
-			(void)sigaction(numbers[i], &old[i], NULL);
-	}
-}
-
 int files_run(const struct files_options *opts, size_t count, char **operands, const struct files_task *task,
 	struct files_counts *ret)
 {
 	struct run run = {.executables = opts->executables, .counts = ret};
-	struct sigaction old[2];
+	struct interrupt interrupt;
 	struct stat newer;
 	unsigned int jobs;
 	int status = parse_jobs(opts, task->verb, &jobs);
@@ -250,10 +219,10 @@ int files_run(const struct files_options *opts, size_t count, char **operands, c
 		return EXIT_USAGE;
 	}
 	raise_limit();
-	set_signals(old, true);
+	interrupt_begin(&interrupt);
 	run.pool = pool_begin(task, jobs);
 	if (!run.pool) {
-		set_signals(old, false);
+		interrupt_end(&interrupt);
 		log_error("%s: no thread could be begun", task->verb);
 		return EXIT_FAILED;
 	}
@@ -261,6 +230,6 @@ int files_run(const struct files_options *opts, size_t count, char **operands, c
 	status = read_sources(&run, opts, count, operands);
 	pool_end(run.pool);
 	progress_end();
-	set_signals(old, false);
+	interrupt_end(&interrupt);
 	return status;
 }

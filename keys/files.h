@@ -72,7 +72,4 @@ struct files_counts {
 _must_check_ int files_run(const struct files_options *opts, size_t count, char **operands,
 	const struct files_task *task, struct files_counts *ret);
 
-/* True after SIGINT or SIGTERM during files_run(): finish the file at hand, begin no other. */
-bool files_interrupted(void);
-
 #endif

@@ -9,19 +9,22 @@
 static int read_all(int fd, size_t max, struct buf *ret, struct problem *problem)
 {
 	char block[16384];
-	ssize_t n;
+	ssize_t n = 0;
+	int r = 0;
 
-	while ((n = pread(fd, block, sizeof(block), (off_t)ret->len)) > 0) {
+	while (r == 0 && !buf_failed(ret) && (n = pread(fd, block, sizeof(block), (off_t)ret->len)) > 0) {
 		buf_add(ret, block, (size_t)n);
 		if (ret->len > max) {
 			problem_set(
 				problem, -EFBIG, "is larger than %zu KiB, the most that is read", max / 1024);
 			problem_remedy(problem, "check that it is the right file");
-			return -EFBIG;
+			r = -EFBIG;
 		}
 	}
 	/* What was read may be a private key. */
 	explicit_bzero(block, sizeof(block));
+	if (r < 0)
+		return r;
 	if (n < 0)
 		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
 	if (buf_failed(ret))

@@ -3,73 +3,139 @@
 #include "initramfs.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include "interrupt.h"
 
 #define DRACUT "/usr/bin/dracut"
 #define UPDATE_INITRAMFS "/usr/sbin/update-initramfs"
 
-const char *initramfs_program(void)
+static bool is_dracut(const struct initramfs *initramfs)
 {
-	return access(DRACUT, X_OK) == 0             ? DRACUT
-	       : access(UPDATE_INITRAMFS, X_OK) == 0 ? UPDATE_INITRAMFS
-						     : NULL;
+	return string_equal(initramfs->program, DRACUT);
+}
+
+int initramfs_find(const char *release, struct initramfs *ret, struct problem *problem)
+{
+	char modules[160];
+	struct utsname running = {0};
+
+	*ret = (struct initramfs){.program = access(UPDATE_INITRAMFS, X_OK) == 0 ? UPDATE_INITRAMFS
+					     : access(DRACUT, X_OK) == 0         ? DRACUT
+										 : NULL};
+	if (!ret->program) {
+		problem_set(problem, -ENOENT,
+			"cannot be made: there is neither " UPDATE_INITRAMFS " nor " DRACUT);
+		problem_remedy(problem, "install one, or make it by other means and use --no-initramfs");
+		return -ENOENT;
+	}
+	if (!release && uname(&running) == 0)
+		release = running.release;
+	(void)snprintf(ret->release, sizeof(ret->release), "%s", release);
+	(void)snprintf(modules, sizeof(modules), "/lib/modules/%s", ret->release);
+	if (access(modules, F_OK) == 0)
+		return 0;
+	problem_set(problem, -ENOENT, "cannot be made: %s is not there", modules);
+	problem_remedy(problem,
+		"name an installed kernel's release, as 'uname -r' prints it, with --kernel, or make it by "
+		"other means and use --no-initramfs");
+	return -ENOENT;
 }
 
 /* What the program sees of the environment: nothing that changes what it does. */
 static char *const environment[] = {
 	(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C.UTF-8", (char *)"HOME=/root", NULL};
 
+/* A process group of its own: a signal is passed on to all of it, and no part of it goes on alone. */
 static int spawn(const char *program, char *const *arguments, pid_t *ret)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int error = posix_spawn_file_actions_init(&actions);
 
 	if (error)
 		return -error;
-	/* Standard output is the verb's own. */
-	error = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	if (!error)
-		error = posix_spawn(ret, program, &actions, NULL, arguments, environment);
+	error = posix_spawnattr_init(&attributes);
+	if (!error) {
+		/* Standard output is the verb's own. */
+		error = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+		if (!error)
+			error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+		if (!error)
+			error = posix_spawn(ret, program, &actions, &attributes, arguments, environment);
+		(void)posix_spawnattr_destroy(&attributes);
+	}
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return -error;
 }
 
-int initramfs_build(const char *release, struct problem *problem)
+/* Waits for the end, also after an interrupt: it has files of its own to tidy up. */
+static int wait_for(pid_t pid, int *ret_status)
 {
-	const char *program = initramfs_program();
-	struct utsname running;
+	while (waitpid(pid, ret_status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+		if (interrupted())
+			(void)kill(-pid, SIGTERM);
+	}
+	return 0;
+}
+
+/* update-initramfs has a status of 0 also where its configuration, or a /boot that is read-only, kept it from work. */
+static bool is_same(const char *image, bool was_there, const struct stat *before)
+{
+	struct stat after;
+
+	if (stat(image, &after) < 0)
+		return true;
+	return was_there && after.st_ino == before->st_ino &&
+	       after.st_ctim.tv_sec == before->st_ctim.tv_sec &&
+	       after.st_ctim.tv_nsec == before->st_ctim.tv_nsec;
+}
+
+static int run(const struct initramfs *initramfs, struct problem *problem)
+{
+	char *release = (char *)initramfs->release;
+	char *dracut[] = {(char *)"dracut", (char *)"--force", (char *)"--kver", release, NULL};
+	char *update[] = {(char *)"update-initramfs", (char *)"-u", (char *)"-k", release, NULL};
 	int status = 0, r;
 	pid_t pid;
 
-	if (!program) {
-		problem_set(problem, -ENOENT,
-			"cannot be made: there is neither " DRACUT " nor " UPDATE_INITRAMFS);
-		problem_remedy(problem, "install one, or make it by other means and use --no-initramfs");
-		return -ENOENT;
-	}
-	if (!release && uname(&running) == 0)
-		release = running.release;
-	{
-		char *dracut[] = {
-			(char *)"dracut", (char *)"--force", (char *)"--kver", (char *)release, NULL};
-		char *update[] = {
-			(char *)"update-initramfs", (char *)"-u", (char *)"-k", (char *)release, NULL};
-
-		r = spawn(program, string_equal(program, DRACUT) ? dracut : update, &pid);
-	}
+	r = spawn(initramfs->program, is_dracut(initramfs) ? dracut : update, &pid);
+	if (r == 0)
+		r = wait_for(pid, &status);
 	if (r < 0)
-		return problem_set(problem, r, "cannot be made: %s: %s", program, strerror(-r));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return problem_set(
-				problem, -errno, "cannot be made: %s: %s", program, strerror(errno));
+		return problem_set(problem, r, "cannot be made: %s: %s", initramfs->program, strerror(-r));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	problem_set(problem, -EIO, "was not made: %s ended with %s %d", program,
+	problem_set(problem, -EIO, "was not made: %s ended with %s %d", initramfs->program,
 		WIFEXITED(status) ? "status" : "signal",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	problem_remedy(problem, "see what it said above");
+	/* dracut takes the old image away where there is no room for the new one. */
+	problem_remedy(problem, "see what it said above%s",
+		is_dracut(initramfs) ? ", and before a restart that there still is an image" : "");
+	return -EIO;
+}
+
+int initramfs_build(const struct initramfs *initramfs, struct problem *problem)
+{
+	char image[160];
+	struct stat before;
+	bool was_there;
+	int r;
+
+	(void)snprintf(image, sizeof(image), "/boot/initrd.img-%s", initramfs->release);
+	was_there = stat(image, &before) == 0;
+	r = run(initramfs, problem);
+	if (r < 0 || is_dracut(initramfs) || !is_same(image, was_there, &before))
+		return r;
+	problem_set(problem, -EIO, "was not made: %s left %s as it was", initramfs->program, image);
+	problem_remedy(problem, "see what it said above, whether /boot is writable, and update_initramfs in "
+				"/etc/initramfs-tools/update-initramfs.conf");
 	return -EIO;
 }

@@ -5,13 +5,22 @@
 
 #include "problem.h"
 
-/* The program's path: dracut where there is one, else update-initramfs; NULL: neither is there. */
-const char *initramfs_program(void);
+struct initramfs {
+	const char *program; /* its path */
+	char release[128];   /* of the kernel */
+};
 
 /*
- * Runs it for a kernel release, or for the running kernel where that is NULL; its output goes to standard error. Returns
- * 0, or a negative errno with *problem set.
+ * Finds the program: update-initramfs where there is one, since dracut may be installed beside it and is then not what
+ * makes the images; else dracut. release: a kernel's, or NULL: the running one's; it must have modules here, without which
+ * update-initramfs makes an image that boots nothing. Returns 0, or a negative errno with *problem set.
  */
-_must_check_ int initramfs_build(const char *release, struct problem *problem);
+_must_check_ int initramfs_find(const char *release, struct initramfs *ret, struct problem *problem);
+
+/*
+ * Runs it; its output goes to standard error. After interrupted() it is told to end. Returns 0 once there is a new image,
+ * or a negative errno with *problem set.
+ */
+_must_check_ int initramfs_build(const struct initramfs *initramfs, struct problem *problem);
 
 #endif

@@ -105,12 +105,19 @@ bool machine_has_guard(void)
 	return false;
 }
 
-bool machine_is_locked(const char **ret_reason)
+bool machine_has_secure_boot(void)
 {
-	_cleanup_buf_ struct buf variable = {0}, lockdown = {0};
+	_cleanup_buf_ struct buf variable = {0};
 
 	/* Four bytes of attributes, then the variable's one byte. */
-	if (machine_read(SECURE_BOOT, &variable) == 0 && variable.len == 5 && variable.data[4] == 1) {
+	return machine_read(SECURE_BOOT, &variable) == 0 && variable.len == 5 && variable.data[4] == 1;
+}
+
+bool machine_is_locked(const char **ret_reason)
+{
+	_cleanup_buf_ struct buf lockdown = {0};
+
+	if (machine_has_secure_boot()) {
 		*ret_reason = "UEFI Secure Boot is on";
 		return true;
 	}
@@ -121,6 +128,30 @@ bool machine_is_locked(const char **ret_reason)
 	}
 	*ret_reason = "UEFI Secure Boot is off and the kernel is not locked down";
 	return false;
+}
+
+bool machine_parameter(const char *name, struct buf *ret)
+{
+	_cleanup_buf_ struct buf cmdline = {0};
+	const char *at, *last = NULL;
+	size_t len = strlen(name);
+
+	if (machine_read("/proc/cmdline", &cmdline) < 0)
+		return false;
+	for (at = buf_string(&cmdline); (at = strstr(at, name)); at++)
+		if ((at == cmdline.data || at[-1] == ' ') && at[len] == '=')
+			last = at + len + 1;
+	if (last)
+		buf_add(ret, last, strcspn(last, " \n"));
+	return last != NULL;
+}
+
+bool machine_fixes(void)
+{
+	_cleanup_buf_ struct buf value = {0};
+
+	return machine_policy_state() != MACHINE_NO_IMA && !machine_has_secure_boot() &&
+	       machine_parameter("ima_appraise", &value) && string_equal(buf_string(&value), "fix");
 }
 
 /* ---- keyrings ----------------------------------------------------------------------------- */

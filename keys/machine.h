@@ -38,6 +38,18 @@ const char *machine_policy_name(enum machine_policy state);
 /* True where the policy file is bound over itself read-only, so that systemd does not load a policy. */
 bool machine_has_guard(void);
 
+/* True where UEFI Secure Boot is on. */
+bool machine_has_secure_boot(void);
+
+/* Adds the value of a parameter of the kernel's command line, the last one, which counts. False where there is none. */
+bool machine_parameter(const char *name, struct buf *ret);
+
+/*
+ * True where the kernel repairs (ima_appraise=fix): it writes the digest of a file that its policy appraises when that is
+ * opened. Under Secure Boot the parameter is ignored (ima_appraise.c, default_appraise_setup).
+ */
+bool machine_fixes(void);
+
 /* Whether what is booted is vouched for; a clause says why. */
 bool machine_is_locked(const char **ret_reason);
 

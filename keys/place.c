@@ -55,14 +55,14 @@ int place_open_folder(int root_fd, const char *path, bool make)
 	return fd;
 }
 
-static int open_temporary(int folder_fd, const char *name, mode_t mode, char ret[static NAME_MAX + 32])
+static int open_temporary(int folder_fd, const char *name, mode_t mode, char ret[static PLACE_NAME])
 {
 	uint64_t number;
 	int fd;
 
 	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
 		return -EIO;
-	(void)snprintf(ret, NAME_MAX + 32, ".%.200s.%016llx", name, (unsigned long long)number);
+	(void)snprintf(ret, PLACE_NAME, ".%.200s.%016llx", name, (unsigned long long)number);
 	fd = openat(folder_fd, ret, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
@@ -114,24 +114,39 @@ static int publish(int folder_fd, const char *temporary, const char *name, const
 	return renameat(folder_fd, temporary, folder_fd, name) < 0 ? -errno : 0;
 }
 
-int place_write(int folder_fd, const char *name, const char *keep, const struct place_file *file,
+int place_prepare(int folder_fd, const char *name, const struct place_file *file, char ret[static PLACE_NAME],
 	struct problem *problem)
 {
-	char temporary[NAME_MAX + 32];
-	_cleanup_close_ int fd = open_temporary(folder_fd, name, file->mode, temporary);
+	_cleanup_close_ int fd = open_temporary(folder_fd, name, file->mode, ret);
 	int r;
 
 	if (fd < 0)
 		return problem_set(problem, fd, "cannot be written: %s", strerror(-fd));
 	r = fill(fd, file, problem);
-	if (r == 0) {
-		r = publish(folder_fd, temporary, name, keep);
-		if (r < 0)
-			problem_set(problem, r, "cannot be put in place: %s", strerror(-r));
-	}
 	if (r < 0)
-		(void)unlinkat(folder_fd, temporary, 0);
-	else
-		(void)fsync(folder_fd);
+		(void)unlinkat(folder_fd, ret, 0);
 	return r;
+}
+
+int place_publish(
+	int folder_fd, const char *temporary, const char *name, const char *keep, struct problem *problem)
+{
+	int r = publish(folder_fd, temporary, name, keep);
+
+	if (r < 0) {
+		problem_set(problem, r, "cannot be put in place: %s", strerror(-r));
+		(void)unlinkat(folder_fd, temporary, 0);
+		return r;
+	}
+	(void)fsync(folder_fd);
+	return 0;
+}
+
+int place_write(int folder_fd, const char *name, const char *keep, const struct place_file *file,
+	struct problem *problem)
+{
+	char temporary[PLACE_NAME];
+	int r = place_prepare(folder_fd, name, file, temporary, problem);
+
+	return r < 0 ? r : place_publish(folder_fd, temporary, name, keep, problem);
 }

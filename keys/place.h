@@ -6,10 +6,13 @@
 #ifndef IMABOOT_PLACE_H
 #define IMABOOT_PLACE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "problem.h"
+
+#define PLACE_NAME (NAME_MAX + 32) /* room for the name of a file that is not in place yet */
 
 /* A file as it is to be. */
 struct place_file {
@@ -22,6 +25,17 @@ struct place_file {
 
 /* Opens the folder of a path in the root, made if missing (mode 0755). Returns a descriptor or a negative errno. */
 _must_check_ int place_open_folder(int root_fd, const char *path, bool make);
+
+/*
+ * Writes the file, whole and on the disk, under a temporary name beside its own: what may fail for lack of room is behind
+ * when place_publish() gives it its name. Returns 0, or a negative errno with *problem set.
+ */
+_must_check_ int place_prepare(int folder_fd, const char *name, const struct place_file *file,
+	char ret[static PLACE_NAME], struct problem *problem);
+
+/* The second half of place_write(); after a failure the temporary file is gone. */
+_must_check_ int place_publish(
+	int folder_fd, const char *temporary, const char *name, const char *keep, struct problem *problem);
 
 /*
  * Writes the file under its name in an open folder. keep: the name that what was there before gets, in place of an

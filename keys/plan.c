@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include "files.h"
+#include "interrupt.h"
 #include "log.h"
 #include "progress.h"
 #include "rootfile.h"
@@ -195,7 +195,7 @@ void plan_rest(struct plan *plan)
 	struct stat st;
 	size_t i;
 
-	for (i = 0; thread && i < plan->needs.count && !files_interrupted(); i++) {
+	for (i = 0; thread && i < plan->needs.count && !interrupted(); i++) {
 		struct needed *needed = &plan->needs.list[i];
 		_cleanup_close_ int fd = needed->seen ? -1 : rootfile_try(plan->root_fd, needed->path, &st);
 

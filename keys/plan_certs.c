@@ -5,7 +5,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include "certplace.h"
 #include "complain.h"
+#include "infile.h"
+#include "rootfile.h"
 
 #define CERTS_MAX 1024
 
@@ -45,19 +48,19 @@ static int list_folder(struct plan_certs *certs, const char *folder, bool is_ca_
 	return r;
 }
 
-static int list_folders(struct plan_certs *certs, const char *const *folders, size_t count)
+static int list_folders(struct plan_certs *certs, const struct verb_strings *folders)
 {
 	char *ca;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; r == 0 && i < count; i++) {
-		r = list_folder(certs, folders[i], false);
+	for (i = 0; r == 0 && i < folders->count; i++) {
+		r = list_folder(certs, folders->strings[i], false);
 		if (r < 0 && r != -ENOMEM)
-			log_error("%s: cannot be read: %s", folders[i], strerror(-r));
+			log_error("%s: cannot be read: %s", folders->strings[i], strerror(-r));
 		if (r < 0)
 			return r;
-		if (asprintf(&ca, "%s/ca", folders[i]) < 0)
+		if (asprintf(&ca, "%s/ca", folders->strings[i]) < 0)
 			return -ENOMEM;
 		r = list_folder(certs, ca, true);
 		free(ca);
@@ -65,25 +68,67 @@ static int list_folders(struct plan_certs *certs, const char *const *folders, si
 	return r;
 }
 
-/* Reads one; a file that is no certificate is said, and left out of the list. */
-static bool load(const char *path, struct certview *ret)
+/* The same for a folder of the root. */
+static int list_in_root(struct plan_certs *certs, const struct plan_cert_sources *sources, const char *folder,
+	bool is_ca_folder)
 {
-	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_free_ char *full = NULL;
+	size_t i, count = 0, root_len = strlen(sources->root);
+	char **names = NULL, path[PATH_MAX];
+	int r = root_list(sources->root_fd, folder, CERTS_MAX, &names, &count);
 
-	if (certview_load(path, ret, &problem) == 0)
-		return true;
-	(void)complain(path, &problem);
-	return false;
+	while (root_len && sources->root[root_len - 1] == '/')
+		root_len--;
+	if (r < 0)
+		log_error("%s%s: cannot be read: %s", sources->root, folder, strerror(-r));
+	else if (asprintf(&full, "%.*s%s", (int)root_len, sources->root, folder) < 0)
+		r = -ENOMEM;
+	for (i = 0; r == 0 && i < count; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		if (root_has_folder(sources->root_fd, path))
+			continue;
+		r = add_path(certs, full, names[i], is_ca_folder);
+		if (r == 0) {
+			certs->list[certs->count - 1].is_in_root = true;
+			certs->list[certs->count - 1].root_len = root_len;
+		}
+	}
+	root_list_free(names, count);
+	return r;
 }
 
-static void load_all(struct plan_certs *certs)
+static int read_in_root(const struct plan_cert_sources *sources, const struct plan_cert *cert,
+	struct certview *ret, struct problem *problem)
+{
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	int r = rootfile_read(
+		sources->root_fd, sources->root, cert->path + cert->root_len, INFILE_KEY_MAX, &file, problem);
+
+	return r < 0 ? r : certview_decode(cert->path, file.bytes, file.len, ret, problem);
+}
+
+/* Reads one; a file that is no certificate is said, and left out of the list. */
+static bool load(const struct plan_cert_sources *sources, const struct plan_cert *cert, struct certview *ret)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	int r = cert->is_in_root ? read_in_root(sources, cert, ret, &problem)
+				 : certview_load(cert->path, ret, &problem);
+
+	if (r < 0)
+		(void)complain(cert->path, &problem);
+	return r == 0;
+}
+
+static void load_all(const struct plan_cert_sources *sources, struct plan_certs *certs)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < certs->count; i++) {
-		if (load(certs->list[i].path, &certs->views[kept])) {
+		if (load(sources, &certs->list[i], &certs->views[kept])) {
 			certs->list[kept] = certs->list[i];
 			certs->list[kept].view = &certs->views[kept];
+			if (certs->list[kept].is_single)
+				certs->views[kept].form = (struct x509_form){0};
 			kept++;
 		} else {
 			free(certs->list[i].path);
@@ -119,9 +164,45 @@ static int load_trusted(struct plan_certs *certs, const struct verb_strings *tru
 	certs->trusted = calloc(trusted->count + 1, sizeof(*certs->trusted));
 	if (!certs->trusted)
 		return EXIT_FAILED;
-	for (; certs->trusted_count < trusted->count; certs->trusted_count++)
-		if (!load(trusted->strings[certs->trusted_count], &certs->trusted[certs->trusted_count]))
-			return EXIT_FAILED;
+	for (; certs->trusted_count < trusted->count; certs->trusted_count++) {
+		_cleanup_problem_ struct problem problem = {0};
+		const char *path = trusted->strings[certs->trusted_count];
+
+		if (certview_load(path, &certs->trusted[certs->trusted_count], &problem) < 0)
+			return complain(path, &problem);
+	}
+	return 0;
+}
+
+/* Takes the one out of the list whose place in the folder a file will have. */
+static int replace(struct plan_certs *certs, const char *file, bool is_ca_folder)
+{
+	_cleanup_buf_ struct buf name = {0};
+	size_t i, kept = 0;
+
+	certplace_name(file, &name);
+	for (i = 0; i < certs->count; i++) {
+		struct plan_cert *cert = &certs->list[i];
+		const char *slash = strrchr(cert->path, '/');
+
+		if (cert->is_ca_folder == is_ca_folder && slash && string_equal(slash + 1, buf_string(&name)))
+			free(cert->path);
+		else
+			certs->list[kept++] = *cert;
+	}
+	certs->count = kept;
+	return buf_failed(&name) ? -ENOMEM : 0;
+}
+
+/* The issuers that the running kernel has a key of. */
+static int trust_running(struct plan_certs *certs)
+{
+	_cleanup_problem_ struct problem problem = {0};
+	_cleanup_kernelkeys_ struct kernelkeys keys = {0};
+
+	if (kernelkeys_load(kernelkeys_trusted, &keys, &problem) < 0)
+		return complain("--running", &problem);
+	certview_trust_kernel(certs->views, certs->count, &keys);
 	return 0;
 }
 
@@ -131,7 +212,12 @@ static int list_files(struct plan_certs *certs, const struct verb_strings *files
 	int r = 0;
 
 	for (i = 0; r == 0 && i < files->count; i++)
+		r = replace(certs, files->strings[i], is_ca_folder);
+	for (i = 0; r == 0 && i < files->count; i++) {
 		r = add_path(certs, "", files->strings[i], is_ca_folder);
+		if (r == 0)
+			certs->list[certs->count - 1].is_single = true;
+	}
 	return r;
 }
 
@@ -141,7 +227,11 @@ int plan_certs_load(
 	int r;
 
 	*ret = (struct plan_certs){0};
-	r = list_folders(ret, sources->folders, sources->folder_count);
+	r = list_folders(ret, sources->folders);
+	if (r == 0 && sources->root_fd >= 0)
+		r = list_in_root(ret, sources, "/etc/keys/ima", false);
+	if (r == 0 && sources->root_fd >= 0)
+		r = list_in_root(ret, sources, "/etc/keys/ima/ca", true);
 	if (r == 0)
 		r = list_files(ret, sources->signers, false);
 	if (r == 0)
@@ -152,8 +242,10 @@ int plan_certs_load(
 	ret->usable = calloc(ret->count + 1, sizeof(*ret->usable));
 	if (!ret->views || !ret->usable)
 		return EXIT_FAILED;
-	load_all(ret);
+	load_all(sources, ret);
 	r = load_trusted(ret, sources->trusted);
+	if (!r && sources->running)
+		r = trust_running(ret);
 	if (r)
 		return r;
 	certview_chain(ret->views, ret->count, ret->trusted, ret->trusted_count);

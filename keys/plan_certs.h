@@ -9,7 +9,10 @@
 
 struct plan_cert {
 	char *path;
+	bool is_in_root;   /* a file of the root, */
+	size_t root_len;   /* whose name is the path's first bytes */
 	bool is_ca_folder; /* it goes into .secondary_trusted_keys */
+	bool is_single;    /* a single file: it will be there in DER, whatever it is now */
 	bool is_usable;    /* it is a signer that the kernel takes, and whose signatures it can verify */
 	struct certview_verdict verdict;
 	struct certview *view; /* in the list of views */
@@ -27,10 +30,13 @@ struct plan_certs {
 
 /* Where certificates are. */
 struct plan_cert_sources {
-	const char *const *folders; /* signers; CAs in a folder ca of each */
-	size_t folder_count;
-	const struct verb_strings *signers, *cas; /* single files */
-	const struct verb_strings *trusted;       /* files of certificates that the kernel trusts */
+	int root_fd; /* the root whose /etc/keys/ima counts, by links inside it alone; -1: none */
+	const char *root;
+	const struct verb_strings *folders; /* of signers; CAs in a folder ca of each */
+	const struct verb_strings *signers,
+		*cas;                       /* single files, each in place of one of that name in a folder */
+	const struct verb_strings *trusted; /* files of certificates that the kernel trusts */
+	bool running;                       /* and the keys that the running kernel trusts */
 };
 
 /*

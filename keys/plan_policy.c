@@ -10,33 +10,36 @@
 #include "imaxattr.h"
 #include "infile.h"
 #include "policy_text.h"
+#include "rootfile.h"
+
+#define CONFIG "/etc/imaboot/imaboot.conf"
 
 static void complain_config(size_t line, const char *text, void *context)
 {
-	log_error("%s:%zu: %s", (const char *)context, line, text);
+	log_error("%s" CONFIG ":%zu: %s", (const char *)context, line, text);
 }
 
 /* What the configuration says of signatures; without one, or with a wrong one, the default. */
-static enum config_signature read_signature(const char *path)
+static enum config_signature read_signature(const struct plan_policy_source *source)
 {
+	const char *root = string_equal(source->root, "/") ? "" : source->root;
 	_cleanup_problem_ struct problem problem = {0};
 	_cleanup_config_ struct config config = {0};
-	_cleanup_buf_ struct buf text = {0};
-	int r;
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	int r = rootfile_read(source->root_fd, source->root, CONFIG, CONFIG_SIZE_MAX, &file, &problem);
 
 	config_init(&config);
-	if (!path)
-		return config.signature;
-	r = infile_read(path, CONFIG_SIZE_MAX, &text, &problem);
 	if (r == 0)
-		(void)!config_parse(buf_string(&text), text.len, &config, complain_config, (void *)path);
+		(void)!config_parse(
+			(const char *)file.bytes, file.len, &config, complain_config, (void *)root);
 	else if (r != -ENOENT && r != -ENODATA)
-		(void)complain(path, &problem);
+		log_error("%s" CONFIG ": %s", root, problem_reason_text(&problem));
 	return config.signature;
 }
 
 /* The value of security.ima, or of a detached signature where there is none. */
-static int read_value(int fd, const char *path, uint8_t value[static IMASIG_MAX], size_t *len)
+static int read_value(
+	int fd, const struct plan_policy_source *source, uint8_t value[static IMASIG_MAX], size_t *len)
 {
 	_cleanup_problem_ struct problem ignored = {0};
 	_cleanup_free_ char *name = NULL;
@@ -46,7 +49,9 @@ static int read_value(int fd, const char *path, uint8_t value[static IMASIG_MAX]
 	if (r == 0 && *len)
 		return 0;
 	*len = 0;
-	if (asprintf(&name, "%s.sig", path) < 0) {
+	if (source->in_root)
+		return 0;
+	if (asprintf(&name, "%s.sig", source->path) < 0) {
 		name = NULL;
 		return -ENOMEM;
 	}
@@ -68,7 +73,7 @@ static void check_signature(int fd, const struct plan_policy_source *source,
 	if (source->signature)
 		memcpy(value, source->signature, len = source->signature_len);
 	else
-		r = read_value(fd, policy->path, value, &len);
+		r = read_value(fd, source, value, &len);
 	if (r < 0 || fstat(fd, &st) < 0 || imaverify_begin(ring, &verify) < 0) {
 		problem_set(&policy->problem, -ENOMEM, "its signature cannot be verified: out of memory");
 		return;
@@ -108,6 +113,24 @@ static int check_text(const struct target *target, struct plan_policy *policy)
 	return 0;
 }
 
+static int open_policy(const struct plan_policy_source *source, struct problem *problem)
+{
+	int fd;
+
+	if (source->in_root)
+		fd = rootfile_open(
+			source->root_fd, source->root, source->in_root, INFILE_POLICY_MAX, problem);
+	else
+		fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0)
+		return fd;
+	if (!source->in_root)
+		problem_set(problem, -errno, "cannot be opened: %s", strerror(errno));
+	if (!problem->remedy)
+		problem_remedy(problem, "name the policy with --policy");
+	return problem->error;
+}
+
 int plan_policy_load(const struct plan_policy_source *source, const struct target *target,
 	const struct imaverify_ring *ring, struct plan_policy *ret)
 {
@@ -118,18 +141,17 @@ int plan_policy_load(const struct plan_policy_source *source, const struct targe
 	int status;
 
 	*ret = (struct plan_policy){.path = strdup(path)};
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (!ret->path || fd < 0) {
-		problem_set(&problem, -errno, "cannot be opened: %s", strerror(errno));
-		problem_remedy(&problem, "name the policy with --policy");
+	if (!ret->path)
+		return EXIT_FAILED;
+	fd = open_policy(source, &problem);
+	if (fd < 0)
 		return complain(path, &problem);
-	}
 	if (infile_read_fd(fd, INFILE_POLICY_MAX, &ret->text, &problem) < 0)
 		return complain(path, &problem);
 	status = check_text(target, ret);
 	if (status)
 		return status;
-	signature = read_signature(source->config);
+	signature = read_signature(source);
 	/* As at boot: a machine that has signers wants signatures (imaboot.conf(5)). */
 	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
 	if (!ret->problem.error)

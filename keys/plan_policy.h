@@ -20,10 +20,15 @@ struct plan_policy {
 
 /* What is to be read. */
 struct plan_policy_source {
-	const char *path;
-	const char *config;       /* the root's imaboot.conf, or NULL where it has none */
-	const uint8_t *signature; /* the value of security.ima; NULL: the file's own, or that of PATH.sig */
-	size_t signature_len;     /* bytes, at most IMASIG_MAX */
+	int root_fd; /* of the root, whose imaboot.conf counts */
+	const char *root;
+	const char *path; /* its name in messages */
+	/* Its path in the root, by links inside it alone; NULL: it is a file of whoever plans, that will be put there. */
+	const char *in_root;
+	const uint8_t *
+		signature; /* the value of security.ima; NULL: the file's own, or where in_root is NULL that of
+				     PATH.sig: of a root's policy a boot reads the attribute alone */
+	size_t signature_len; /* bytes, at most IMASIG_MAX */
 };
 
 /*

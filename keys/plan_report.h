@@ -20,6 +20,10 @@ struct plan_report {
 /* True where the root will boot, and under the policy. */
 bool plan_boots(const struct plan_report *report);
 
+/* The command that mends a group: with full names where they are few, else for the whole root. */
+void plan_command(const struct plan *plan, const struct plan_group *group, struct buf *ret);
+
+/* Adds the report for people, in plan_report.c, and as a JSON object with a newline, in plan_json.c. */
 void plan_report_text(const struct plan_report *report, struct buf *ret);
 void plan_report_json(const struct plan_report *report, struct buf *ret);
 

@@ -7,15 +7,18 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "complain.h"
+#include "interrupt.h"
 #include "plan_report.h"
 #include "rootfile.h"
+
+#define POLICY "/etc/ima/ima-policy"
 
 /* What is released at the end. */
 struct run {
 	struct plan plan;
 	struct plan_certs certs;
 	struct plan_policy policy;
-	char *policy_path, *certs_path, *config_path;
+	char *policy_path;
 };
 
 static void run_free(struct run *run)
@@ -25,8 +28,6 @@ static void run_free(struct run *run)
 	plan_certs_free(&run->certs);
 	close_fd(&run->plan.root_fd);
 	free(run->policy_path);
-	free(run->certs_path);
-	free(run->config_path);
 }
 
 static char *below(const char *root, const char *path)
@@ -50,15 +51,13 @@ static int open_root(const char *verb, const struct plan_options *opts, struct r
 	}
 	run->plan.root = root;
 	run->plan.root_fd = root_open(root);
-	run->policy_path = opts->policy ? strdup(opts->policy) : below(root, "/etc/ima/ima-policy");
-	run->certs_path = below(root, "/etc/keys/ima");
-	run->config_path = below(root, "/etc/imaboot/imaboot.conf");
+	run->policy_path = opts->policy ? strdup(opts->policy) : below(root, POLICY);
 	if (run->plan.root_fd < 0) {
 		log_error("%s: cannot be opened: %s; name the folder of a root with --root", root,
 			strerror(-run->plan.root_fd));
 		return EXIT_FAILED;
 	}
-	return run->policy_path && run->certs_path && run->config_path ? 0 : EXIT_FAILED;
+	return run->policy_path ? 0 : EXIT_FAILED;
 }
 
 static int find_target(const struct plan_options *opts, struct run *run)
@@ -82,15 +81,17 @@ static int find_target(const struct plan_options *opts, struct run *run)
 static int load_policy(const struct plan_options *opts, struct run *run)
 {
 	struct plan *plan = &run->plan;
-	const char *folder = run->certs_path;
-	const struct plan_cert_sources sources = {
-		.folders = opts->certs.count ? opts->certs.strings : &folder,
-		.folder_count = opts->certs.count ? opts->certs.count : 1,
+	const struct plan_cert_sources sources = {.root_fd = opts->certs.count ? -1 : plan->root_fd,
+		.root = plan->root,
+		.folders = &opts->certs,
 		.signers = &opts->signers,
 		.cas = &opts->cas,
-		.trusted = &opts->trusted};
-	const struct plan_policy_source policy = {.path = run->policy_path,
-		.config = run->config_path,
+		.trusted = &opts->trusted,
+		.running = opts->running};
+	const struct plan_policy_source policy = {.root_fd = plan->root_fd,
+		.root = plan->root,
+		.path = run->policy_path,
+		.in_root = opts->policy ? NULL : POLICY,
 		.signature = opts->signature,
 		.signature_len = opts->signature_len};
 	int status = plan_certs_load(&plan->target, &sources, &run->certs);
@@ -156,7 +157,7 @@ static int walk(
 	status = files_run(&files, 0, NULL, &task, &counts);
 	report->files = counts.handled;
 	report->unopened = counts.failed;
-	if (!status && files_interrupted()) {
+	if (!status && interrupted()) {
 		log_error("%s: interrupted; not all files were looked at", verb);
 		status = EXIT_FAILED;
 	}

@@ -16,6 +16,7 @@ struct plan_options {
 	struct verb_strings trusted;
 	const char *kernel, *config, *init;
 	struct fsfacts_told told;
+	bool running; /* issuers are looked for among the running kernel's keys too */
 	bool all, json;
 };
 

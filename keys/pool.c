@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include "interrupt.h"
 #include "progress.h"
 
 #define QUEUE_PER_THREAD 16
@@ -64,7 +65,7 @@ static void *run_thread(void *argument)
 
 	/* Without its state a thread only empties the queue: the task counts what it has not done. */
 	while (take_item(pool, &item)) {
-		if (state && !files_interrupted())
+		if (state && !interrupted())
 			pool->task->file(state, item.fd, item.path, &item.st);
 		(void)close(item.fd);
 		free(item.path);

@@ -99,7 +99,8 @@ says 'and how to see why' 1 '  to mend it: imactl lint --kernel 6.12 root/etc/im
 printf 'appraise func=BPRM_CHECK' > root/etc/ima/ima-policy
 bad 'a policy without a last newline' plan
 rm root/etc/ima/ima-policy
-says 'no policy' 1 'imactl: root/etc/ima/ima-policy: cannot be opened: No such file or directory; name the policy with --policy' plan
+says 'no policy' 1 'imactl: root/etc/ima/ima-policy: there is no such file; name the policy with --policy' plan
+says 'no policy of that name' 1 'imactl: none: cannot be opened: No such file or directory; name the policy with --policy' plan --policy none
 fresh
 cp "$PKI/stranger.der" root/etc/keys/ima
 says 'a certificate that the kernel refuses' 0 '  refused: root/etc/keys/ima/stranger.der: none of the trusted certificates is its issuer' plan
@@ -113,6 +114,21 @@ rm "root/$SMALLROOT_LIBRARY"
 bad 'a library that is missing' plan
 same 'is named' "$(field .root.reason)" 'cannot start /sbin/init: libc.so.6, which /bin/dash asks for, is not found'
 says 'a root that is none' 1 'imactl: nothing: cannot be opened: No such file or directory; name the folder of a root with --root' imactl plan --root nothing
+fresh
+imactl sign --detached --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" root/etc/ima/ima-policy > /dev/null
+setfattr -x security.ima root/etc/ima/ima-policy
+says 'a boot reads the attribute alone, no signature beside it' 1 'verdict:      will not boot under this policy: the policy would not be loaded: has no signature: the extended attribute security.ima is absent' plan
+good 'which a policy that is yet to be put there may have' plan --policy root/etc/ima/ima-policy
+says 'so rescue' 1 'ima-policy             rules: 7, not signed: would not be loaded: has no signature: the extended attribute security.ima is absent' imactl rescue --root root --kernel 6.12 --trusted "$PKI/ca.der"
+fresh
+mkdir outside && mv root/etc/keys/ima/rsa2048.der outside && ln -s "$PWD/outside/rsa2048.der" root/etc/keys/ima/rsa2048.der
+says 'a link does not lead out of the root' 1 \
+	"imactl: root/etc/keys/ima/rsa2048.der: is a symbolic link to '$PWD/outside/rsa2048.der', and inside the root 'root' there is no such file (links are never followed out of it); put the file itself here, or correct the link" plan
+mkdir -p "root$PWD" && mv outside "root$PWD/"
+says 'but in the root' 0 'verdict:      will boot under this policy' plan
+mv root/etc/ima/ima-policy . && ln -s "$PWD/ima-policy" root/etc/ima/ima-policy
+says 'nor that of a policy' 1 \
+	"imactl: root/etc/ima/ima-policy: is a symbolic link to '$PWD/ima-policy', and inside the root 'root' there is no such file (links are never followed out of it); put the file itself here, or correct the link" plan
 says 'a kernel that is none' 2 "imactl: --kernel: 'x' is not a version; give one such as 6.1" imactl plan --root . --kernel x
 says 'a file system that is none' 2 "imactl: plan: --fstype 'x' is not a file system that is known here" imactl plan --root . --fstype x
 says 'a UUID that is none' 2 "imactl: plan: --fsuuid 'x' is not a UUID such as 0b8f0ad8-1f7c-4b0d-9d4c-6e1f4f7c2a51" imactl plan --root . --fsuuid x
@@ -138,6 +154,9 @@ chown 0 root/etc/shadow
 says 'one that no rule appraises' 0 'verdict:      will boot under this policy' "${nobody[@]}"
 chown 4242 root/etc/shadow && chmod 644 root/etc/shadow
 says 'and one that can be read' 0 'verdict:      will boot under this policy' "${nobody[@]}"
+
+says 'and whose keys the kernel has, root alone sees' 1 'imactl: --running: the running kernel shows no keyring .builtin_trusted_keys, nor another that counts; be root, on the machine that is asked about' \
+	"${nobody[@]}" --running
 
 # Trees that are not as they should be.
 fresh
@@ -185,7 +204,18 @@ bad 'a root that would not boot' deploy --policy new
 says 'unless it is forced' 0 'imactl: --force: it is put in place all the same' deploy --policy new --force
 good 'and then it is there' cmp new root/etc/ima/ima-policy
 says 'the policy must be named' 2 "imactl: deploy: --policy is missing; see 'imactl deploy --help'" imactl deploy
-rm -rf root/etc/ima && ln -s /tmp root/etc/ima && sign root/sbin/init
+sign root/sbin/init
+mkdir -p named && cp "$PKI/rsa4096.der" named/rsa2048.der
+says 'a signer in place of the one who signed all' 1 'imactl: deploy: nothing was changed; mend it first, or use --force' deploy --policy new --cert named/rsa2048.der
+says 'two certificates of one name' 2 "imactl: deploy: $PKI/rsa2048.der and named/rsa2048.der would both be /etc/keys/ima/rsa2048.der; rename one of them" \
+	deploy --policy new --cert "$PKI/rsa2048.der" --cert named/rsa2048.der
+mkdir -p root/etc/keys/ima/p384.der
+before=$(cd root && find etc -type f -exec sha256sum {} +)
+says 'a place that is taken' 1 'imactl: /etc/keys/ima/p384.der: is a directory' deploy --policy old --force --cert named/rsa2048.der --cert "$PKI/p384.der"
+says 'and nothing is changed' 1 'imactl: deploy: policy and certificates are as they were before' deploy --policy old --force --cert named/rsa2048.der --cert "$PKI/p384.der"
+same 'which is so' "$(cd root && find etc -type f -exec sha256sum {} +)" "$before"
+rmdir root/etc/keys/ima/p384.der
+rm -rf root/etc/ima && ln -s /tmp root/etc/ima
 mkdir -p root/tmp
 deploy --policy new > /dev/null 2>&1
 same 'a link does not lead out of the root' "$(find root/tmp -name ima-policy)" root/tmp/ima-policy
@@ -207,6 +237,13 @@ says 'set aside' 0 'ima-policy is ima-policy.bak now; look again: imactl plan --
 rm root/etc/ima/ima-policy.known-good
 says 'and back again' 1 'what helps             put the one before it back: imactl rescue --restore --root root' imactl rescue "${rescue[@]}"
 says 'it is back' 0 'ima-policy.bak is ima-policy now; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --restore
+cp --preserve=xattr root/etc/ima/ima-policy root/etc/ima/ima-policy.known-good
+policy <<< nonsense
+same 'rescue in JSON' "$(imactl rescue "${rescue[@]}" --json | jq -r '[.kernel, .certificates, .signers, .advice, (.policies[] | .name, .present, .good, .signed, .rules, .reason)] | join("|")')" \
+	'6.12|1|1|put the known-good policy in its place: imactl rescue --use-known-good --root|ima-policy|true|false|false|5|would not be loaded: the kernel refuses it (errors: 1)|ima-policy.known-good|true|true|true|7||ima-policy.bak|false|false|false|0|'
+same 'what was done in JSON' "$(imactl rescue "${rescue[@]}" --use-known-good --json)" '{"done":"ima-policy.known-good is ima-policy now, and the one before is ima-policy.bak"}'
+rm root/etc/ima/*
+says 'nothing there to set aside' 1 'imactl: root/etc/ima/ima-policy: No such file or directory' imactl rescue "${rescue[@]}" --set-aside --json
 says 'rescue needs a root' 2 "imactl: rescue: --root is missing; see 'imactl rescue --help'" imactl rescue
 says 'one action' 2 'imactl: rescue: --set-aside, --use-known-good and --restore exclude each other; give one of them' imactl rescue "${rescue[@]}" --set-aside --restore
 
@@ -220,6 +257,10 @@ says 'again' 0 'files: 0 given a digest, 2 had the right one, 1 are signed, and 
 echo more >> tree/b
 says 'after a change' 0 'files: 1 given a digest, 1 had the right one, 1 are signed, and were left alone' imactl relabel --root tree
 good 'verify agrees' imactl verify --cert "$PKI/rsa2048.der" --root tree
+mkfifo tree/fifo && setfattr -x security.ima tree/c
+same 'in JSON' "$(imactl relabel --root tree --json)" '{"by":"imactl","dry_run":false,"labelled":1,"right":1,"signed":1,"not_appraised":0,"skipped":0,"failed":0}'
+same 'a failure in JSON' "$(imactl relabel --dry-run --json tree/a tree/none 2> /dev/null)" '{"by":"imactl","dry_run":true,"labelled":0,"right":0,"signed":1,"not_appraised":0,"skipped":0,"failed":1}'
+says 'is a status of 1' 1 'imactl: tree/none: there is no such file, or it vanished meanwhile' imactl relabel --json tree/none
 says 'a kernel that repairs nothing' 2 "imactl: relabel: the running kernel does not repair: boot it with ima_appraise=fix; see 'imactl relabel --help'" imactl relabel --by kernel tree/a
 
 # status

@@ -119,6 +119,30 @@ static void a_locked_platform(void **context)
 	assert_string_equal(reason, "UEFI Secure Boot is on");
 }
 
+static void a_kernel_that_repairs(void **context)
+{
+	static const char secure_boot[] =
+		"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+	struct buf value = {0};
+
+	(void)context;
+	assert_false(machine_parameter("ima_appraise", &value));
+	fakeroot_dir(MACHINE_IMA);
+	fakeroot_file("/proc/cmdline", "ima_appraise_tcb xima_appraise=fix ima_appraise=\n");
+	assert_true(machine_parameter("ima_appraise", &value));
+	assert_int_equal(value.len, 0);
+	assert_false(machine_fixes());
+	fakeroot_file("/proc/cmdline", "ima_appraise=fix ima_appraise=log quiet\n");
+	assert_false(machine_fixes());
+	fakeroot_file("/proc/cmdline", "quiet ima_appraise=log ima_appraise=fix\n");
+	assert_true(machine_fixes());
+	assert_true(machine_parameter("ima_appraise", &value));
+	assert_buf(&value, "fix");
+	fakeroot_bytes(secure_boot, "\6\0\0\0\1", 5);
+	assert_true(machine_has_secure_boot());
+	assert_false(machine_fixes());
+}
+
 static void small_files(void **context)
 {
 	struct buf text = {0};
@@ -195,6 +219,7 @@ int main(void)
 		TEST(the_policy_file),
 		TEST(the_guard),
 		TEST(a_locked_platform),
+		TEST(a_kernel_that_repairs),
 		TEST(small_files),
 		cmocka_unit_test(uuids),
 		TEST(what_is_told_wins),

@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "fakeroot.h"
 #include "files.h"
+#include "interrupt.h"
 
 static int fail_openat, fail_readdir, fail_fdopendir;
 static unsigned int threads_max;
@@ -245,7 +246,7 @@ static void handle(void *state, int fd, const char *path, const struct stat *st)
 	if (!interrupts)
 		return;
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
-	while (!files_interrupted()) /* it is the main thread that gets it */
+	while (!interrupted()) /* it is the main thread that gets it */
 		(void)usleep(1000);
 }
 
@@ -292,7 +293,7 @@ static void all_files_are_handled(void **context)
 	assert_int_equal(handled, 500);
 	assert_int_equal(counts.handled, 500);
 	assert_true(begun == 3 && ended == 3);
-	assert_false(files_interrupted());
+	assert_false(interrupted());
 	opts.executables = true;
 	assert_int_equal(run(&opts, 0, NULL), 0);
 	assert_int_equal(counts.skipped, 500);
@@ -373,7 +374,7 @@ static void interrupt_ends_the_run(void **context)
 	interrupts = true;
 	assert_int_equal(run(&opts, 0, NULL), 0);
 	interrupts = false;
-	assert_true(files_interrupted());
+	assert_true(interrupted());
 	assert_int_equal(handled, 1);
 }
 
