@@ -3,7 +3,8 @@
 # kernels: 6.1 6.12 stock
 # needs: qemu-system-x86_64
 # A boot that is enforced by what imactl made alone: the CA in the kernel, the signer, the signatures of the policy and
-# of the whole root. What key check says of the certificates is what the kernel does with them.
+# of the whole root. What key check says of the certificates is what the kernel does with them. And relabel, by a kernel
+# in fix mode and by itself, as an enforcing kernel then sees it.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
 
@@ -15,6 +16,12 @@ step() {
 	local name=$1
 	shift
 	if imactl "$@" > "$ROOT/../step" 2>&1; then vm_pass "$name"; else vm_fail "$name: $(cat "$ROOT/../step")"; fi
+}
+
+# imactl asks the running kernel: as it is, with the libraries that it is linked with.
+take_imactl() {
+	vm_file "$BUILD/imactl" /imactl
+	ldd "$BUILD/imactl" | grep -o '/[^ ]*' | while read -r file; do vm_file "$(realpath "$file")" "$file"; done
 }
 
 # enforced ALGORITHM [intermediate]: makes the PKI, signs the root, boots.
@@ -38,9 +45,7 @@ enforced() {
 	scene_policy "$ROOT/etc/ima/ima-policy"
 	step "the whole root signed" sign --key "$keys/signer.key" --cert "$keys/signer.der" --root "$ROOT" --exclude unsigned
 	step "and verified" verify --cert "$keys/signer.der" "$ROOT/bin/signed" "$ROOT/etc/ima/ima-policy"
-	# imactl asks the running kernel: as it is, with the libraries that it is linked with.
-	vm_file "$BUILD/imactl" /imactl
-	ldd "$BUILD/imactl" | grep -o '/[^ ]*' | while read -r file; do vm_file "$(realpath "$file")" "$file"; done
+	take_imactl
 	vm_file "$PKI/stranger.der" /stranger.der
 	vm_script <<'END'
 run_boot
@@ -58,6 +63,11 @@ asks "verify --running, another signer" 1 "/stranger.der: its key is not in the 
 if grep -q ' \.ima: ' /proc/keys; then
 	asks "key check --running" 0 "(by a key of the running kernel)" key check --running --kernel rhel /etc/keys/ima/signer.der
 	asks "key check --running, a stranger" 1 "refused" key check --running --kernel rhel /stranger.der
+	mkdir /strangers && cp /stranger.der /strangers
+	asks "plan --running" 1 '"path":"/etc/keys/ima/signer.der","ca":false,"answer":"taken"' \
+		plan --running --json --root /sysroot --certs /etc/keys/ima
+	asks "plan --running, a stranger" 1 '"path":"/strangers/stranger.der","ca":false,"answer":"refused"' \
+		plan --running --json --root /sysroot --certs /strangers
 fi
 is "boot ends with 0" "$status" 0
 is "the outcome is kept" "$(cat /run/imaboot/outcome)" "enforced 0"
@@ -106,7 +116,66 @@ END
 	vm_ended
 }
 
+# The digests that relabel leaves: in one folder by a kernel that repairs, in the other by itself. Both are then opened
+# under a policy that demands a digest.
+relabels() {
+	local name
+	vm_new relabels
+	take_imactl
+	mkdir -p "$VM/disk"/{fixed,own}
+	for name in none wrong signed foreign spoiled; do
+		echo "$name" | tee "$VM/disk/fixed/$name" > "$VM/disk/own/$name"
+	done
+	for name in fixed own; do
+		setfattr -n security.ima -v "0x0404$(printf 'ab%.0s' {1..32})" "$VM/disk/$name/wrong"
+		imactl sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" "$VM/disk/$name/signed" > /dev/null || vm_fail 'signing'
+	done
+	chown 4242 "$VM/disk/fixed/foreign"
+	vm_ext4 "$VM/disk" "$VM/disk.img" 32M
+	vm_disk "$VM/disk.img"
+	vm_script <<'END'
+mount -t ext4 /dev/vda /sysroot || fail mount "the disk cannot be mounted"
+before=$(guest attr get /sysroot/fixed/signed)
+is "nobody has a digest" "$(guest attr get /sysroot/fixed/none)" ENODATA
+is "relabel --dry-run is not for the kernel" "$(/imactl relabel --dry-run --root /sysroot/fixed 2>&1)" \
+	"imactl: relabel: --hash and --dry-run are for --by imactl: the kernel has its own hash (ima_hash=); see 'imactl relabel --help'"
+is "relabel by the kernel" "$(/imactl relabel --root /sysroot/fixed 2>&1)" \
+	"files: 3 have a digest, 1 are signed, and were left alone, 1 got none: no rule of the policy in force appraises them"
+is "in JSON" "$(/imactl relabel --root /sysroot/fixed --json)" \
+	'{"by":"kernel","dry_run":false,"labelled":3,"right":0,"signed":1,"not_appraised":1,"skipped":0,"failed":0}'
+for name in none wrong spoiled; do
+	is "the kernel's digest of $name" "$(guest attr get /sysroot/fixed/$name)" "0404$(sha256sum < /sysroot/fixed/$name | cut -c1-64)"
+done
+is "the signature is as it was" "$(guest attr get /sysroot/fixed/signed)" "$before"
+is "what no rule appraises has none" "$(guest attr get /sysroot/fixed/foreign)" ENODATA
+is "nothing else was opened" "$(guest attr get /sysroot/own/none)" ENODATA
+umount /sysroot
+END
+	vm_boot "$kernel" 'ima_appraise=fix ima_policy=appraise_tcb ima_hash=sha256'
+	vm_ended
+	vm_script <<'END'
+mount -t ext4 /dev/vda /sysroot || fail mount "the disk cannot be mounted"
+not_ok "no kernel repairs here" /imactl relabel --by kernel --root /sysroot/own
+is "relabel by imactl" "$(/imactl relabel --root /sysroot/own --exclude foreign 2>&1)" \
+	"files: 3 given a digest, 1 are signed, and were left alone"
+guest attr set /sysroot/own/spoiled "0404$(sha256sum < /sysroot/own/none | cut -c1-64)" > /dev/null
+guest attr set /sysroot/fixed/spoiled "0404$(sha256sum < /sysroot/own/none | cut -c1-64)" > /dev/null
+umount /sysroot
+mount -t ext4 -o ro /dev/vda /sysroot
+is "a policy" "$(guest policy open 'rule=appraise func=FILE_CHECK mask=MAY_READ fsmagic=0xef53' close)" "open ok, rule 54, close ok"
+for folder in fixed own; do
+	is "$folder: what had no digest" "$(cat /sysroot/$folder/none 2>&1)" none
+	is "$folder: what had a wrong one" "$(cat /sysroot/$folder/wrong 2>&1)" wrong
+	has "$folder: what has a wrong one now" "$(cat /sysroot/$folder/spoiled 2>&1)" 'Permission denied'
+	has "$folder: what got none" "$(cat /sysroot/$folder/foreign 2>&1)" 'Permission denied'
+done
+END
+	vm_boot "$kernel" 'ima_hash=sha256'
+	vm_ended
+}
+
 agrees
+relabels
 scene_new rsa
 enforced rsa2048
 if [ "$kernel" != stock ]; then
