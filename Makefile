@@ -251,6 +251,7 @@ bench: all $(O)/bench-preflight ## timings and sizes, each as a ratio against it
 	$(Q)tests/bench/preflight $(O)/bench-preflight
 	$(Q)tests/bench/image $(O)
 	$(Q)tests/bench/plan $(O)/imactl
+	$(Q)tests/bench/relabel $(O)/imactl
 
 # ---- installation --------------------------------------------------------------------------
 
