@@ -72,9 +72,20 @@ static int make_folder(int disk_fd, char ret[static 64])
 	return -EEXIST;
 }
 
+static const char *const names[] = {"report.txt", "status.json", "failure.txt", "recovery.log"};
+
+/* Takes away what did not become whole. */
+static void remove_folder(int disk_fd, int dir_fd, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		(void)unlinkat(dir_fd, names[i], 0);
+	(void)unlinkat(disk_fd, folder, AT_REMOVEDIR);
+}
+
 static int copy_files(const char *mount_point, char folder[static 64])
 {
-	static const char *const names[] = {"report.txt", "status.json", "failure.txt", "recovery.log"};
 	_cleanup_close_ int disk_fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC), dir_fd = -1,
 			    run_fd = -1;
 	char run[PATH_MAX];
@@ -92,10 +103,12 @@ static int copy_files(const char *mount_point, char folder[static 64])
 		r = copy_file(dir_fd, run_fd, names[i]);
 	if (r >= 0 && (fsync(dir_fd) < 0 || syncfs(disk_fd) < 0))
 		r = -errno;
+	if (r < 0 && dir_fd >= 0)
+		remove_folder(disk_fd, dir_fd, folder);
 	return r;
 }
 
-/* Mounts one device and copies; returns 0, or a negative errno. */
+/* Mounts one device and copies; returns 0, -ENODEV where it has no file system, or another negative errno. */
 static int try_device(const char *device, char folder[static 64])
 {
 	static const char *const types[] = {"vfat", "exfat", "ext4", "xfs", "btrfs"};
@@ -110,7 +123,9 @@ static int try_device(const char *device, char folder[static 64])
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		if (mount(source, point, types[i], MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW, NULL) <
 			0) {
-			r = -errno;
+			/* Every type says so of a disk that is write-protected. */
+			if (errno == EACCES || errno == EROFS)
+				r = -EROFS;
 			continue;
 		}
 		r = copy_files(point, folder);
@@ -122,28 +137,36 @@ static int try_device(const char *device, char folder[static 64])
 	return r < 0 ? r : 0;
 }
 
+/* The same, and says what came of it. A disk with partitions has no file system of its own. */
+static bool has_taken(const char *device)
+{
+	char folder[64];
+	int r = try_device(device, folder);
+
+	if (r == 0)
+		recover_log("the report is on /dev/%s, in the folder %s", device, folder);
+	else if (r != -ENODEV)
+		log_warning(
+			"copy-report: /dev/%s: %s; the next removable disk is tried", device, strerror(-r));
+	return r == 0;
+}
+
 /* A disk's partitions have its name in front of theirs; the disk itself may have a file system too. */
 static bool try_disk(const char *disk)
 {
 	_cleanup_close_ int sys_fd = -1;
-	char path[PATH_MAX], folder[64];
-	char **names = NULL;
+	char path[PATH_MAX];
+	char **parts = NULL;
 	size_t count = 0, i;
-	bool done = try_device(disk, folder) == 0;
-	const char *device = disk;
+	bool done = has_taken(disk);
 
 	if (sysfile_path("/", path) == 0)
 		sys_fd = root_open(path);
 	if (!done && sys_fd >= 0 && format_text(path, sizeof(path), SYS_BLOCK "/%s", disk) < sizeof(path) &&
-		root_list(sys_fd, path, DISKS_MAX, &names, &count) == 0) {
-		for (i = 0; i < count && !done; i++) {
-			device = names[i];
-			done = strncmp(device, disk, strlen(disk)) == 0 && try_device(device, folder) == 0;
-		}
-	}
-	if (done)
-		recover_log("the report is on /dev/%s, in the folder %s", device, folder);
-	root_list_free(names, count);
+		root_list(sys_fd, path, DISKS_MAX, &parts, &count) == 0)
+		for (i = 0; i < count && !done; i++)
+			done = strncmp(parts[i], disk, strlen(disk)) == 0 && has_taken(parts[i]);
+	root_list_free(parts, count);
 	return done;
 }
 
