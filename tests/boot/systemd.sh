@@ -32,6 +32,50 @@ once() {
 	if [ "$console $journal" = '1 1' ]; then vm_pass "once: $1"; else vm_fail "$console times on the console, $journal in the journal: $1"; fi
 }
 
+# Puts imactl, its library and imaboot-bless.service onto the disk, switched on, behind systemd's own look at the boot. What
+# came of it is told once it has ended.
+bless_disk() {
+	local library units=/etc/systemd/system
+	cp "$BUILD/imactl" "$VM/imactl"
+	"$VM_LIB/sign" "$PKI/rsa2048.key" "$PKI/rsa2048.pem" "$VM/imactl"
+	sed 's|^ExecStart=[^ ]*|ExecStart=/usr/bin/imactl|' "$BUILD/imaboot-bless.service" > "$VM/bless.service"
+	cat > "$VM/more.bless" <<-'END'
+		tries=100
+		while [ "$(systemctl is-active imaboot-bless.service)" = activating ] || [ -n "$(systemctl list-jobs --no-legend | grep -E 'bless|boot-complete|check-no')" ]; do
+			tries=$((tries - 1))
+			[ $tries -gt 0 ] || break
+			sleep 0.2
+		done
+		systemctl show -p ActiveState -p ExecMainStatus imaboot-bless.service boot-complete.target | sed 's/^/[bless] /'
+		journalctl --boot --quiet --no-pager -u imaboot-bless | sed 's/^/[bless] /'
+		sync
+	END
+	{
+		printf 'mkdir %s\n' "$units/boot-complete.target.requires"
+		printf 'symlink %s /lib/systemd/system/systemd-boot-check-no-failures.service\n' \
+			"$units/boot-complete.target.requires/systemd-boot-check-no-failures.service"
+		printf 'symlink %s ../imaboot-bless.service\n' "$units/multi-user.target.wants/imaboot-bless.service"
+		printf 'write %s %s\n' "$VM/bless.service" "$units/imaboot-bless.service" "$VM/imactl" /usr/bin/imactl \
+			"$VM/more.bless" /lab/more.bless
+		printf 'ea_set -f %s /usr/bin/imactl security.ima\n' "$VM/imactl.sig"
+		ldd "$BUILD/imactl" | awk '$3 ~ /^\// { print $3 }' | while read -r library; do
+			[ -e "$(lab_root)$library" ] || printf 'write %s /usr%s\n' "$(readlink -f "$library")" "${library#/usr}"
+		done
+	} | disk_do
+}
+
+# kept FILE XATTR: the disk's known-good policy is that file with that attribute ("" none)
+kept() {
+	local want=$2
+	debugfs -R "dump /etc/ima/ima-policy.known-good $VM/kept" "$VM/disk" 2> /dev/null
+	debugfs -R "ea_get -f $VM/kept.sig /etc/ima/ima-policy.known-good security.ima" "$VM/disk" > /dev/null 2>&1
+	if cmp "$1" "$VM/kept" && { [ -z "$want" ] || cmp "$want" "$VM/kept.sig"; }; then
+		vm_pass 'the known-good policy is as it must be'
+	else
+		vm_fail 'the known-good policy is another one'
+	fi
+}
+
 scene_policy "$CACHE/good-policy.$kernel"
 
 disk_new without
@@ -51,10 +95,15 @@ fi
 
 disk_new fallback
 bad_policy
-echo "journalctl --boot --quiet --no-pager | sed -n '/imaboot/s/^/[journal] /p'" > "$VM/more"
+echo "journalctl --boot --quiet --no-pager | sed -n '/imaboot/s/^/[journal] /p'; . /lab/more.bless" > "$VM/more"
 disk_do <<< "write $VM/more /lab/more"
+echo 'appraise func=OLDER' | disk_policy '' /etc/ima/ima-policy.known-good
+bless_disk
 image_boot "$kernel" "$(image_get imaboot)" '@@END' "$cmdline"
 expect_up "$kernel" fallback image
+expect '[bless] ActiveState=active' '[bless] ExecMainStatus=3' 'bless: the policy in force is not the root'
+echo 'appraise func=OLDER' > "$VM/older"
+kept "$VM/older" ''
 once 'policy /etc/ima/ima-policy .root. failed at stage'
 once 'outcome fallback: policy /etc/imaboot/policy .image. in force'
 if [ "$kernel" = stock ]; then
@@ -67,8 +116,13 @@ init=imaboot
 [ "$kernel" != stock ] || init=imaboot-init
 disk_new enforced
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+cp "$VM/ima-policy.sig" "$VM/wanted.sig"
+bless_disk
+disk_do <<< "write $VM/more.bless /lab/more"
 image_boot "$kernel" "$(image_get "$init")" '@@END' "$cmdline"
 expect_up "$kernel" enforced root
+expect '[bless] ActiveState=active' '[bless] ExecMainStatus=0'
+kept "$CACHE/good-policy.$kernel" "$VM/wanted.sig"
 
 # With a configuration that is none the recovery waits: no shell is opened, nothing of the root runs.
 disk_new failed
