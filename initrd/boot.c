@@ -176,13 +176,17 @@ static void load_policy_and_evm(struct boot *boot)
 		report->outcome = OUTCOME_FAILED;
 }
 
-/* See late_appraise_self(): without it nothing signed could be executed where the keyring is _ima. */
+bool boot_finds_keyring(const struct boot *boot)
+{
+	return boot->late && boot->report->keyring && string_equal(boot->report->keyring, KEYRING_USER);
+}
+
+/* It was found as soon as the policy was committed; now it is told where it was not. */
 static void find_keyring(struct boot *boot)
 {
 	int r;
 
-	if (!report_policy(boot->report) || !boot->report->keyring ||
-		!string_equal(boot->report->keyring, KEYRING_USER))
+	if (!report_policy(boot->report) || !boot_finds_keyring(boot))
 		return;
 	r = late_appraise_self();
 	if (r < 0)
@@ -261,8 +265,7 @@ static void run(struct boot *boot, struct boot_end *ret)
 		prepare_again(boot);
 		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot)) {
 			load_policy_and_evm(boot);
-			if (boot->late)
-				find_keyring(boot);
+			find_keyring(boot);
 		}
 	}
 	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)

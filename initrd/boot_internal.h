@@ -31,6 +31,9 @@ void boot_note(struct boot *boot, int level, const char *format, ...) _printf_(3
 /* Reads configuration, parameters and platform. Returns 0, or a negative errno for a wrong configuration. */
 _must_check_ int boot_read_settings(struct boot *boot);
 
+/* Whether the kernel must find the keyring _ima by this process, in the running system; see late_appraise_self(). */
+bool boot_finds_keyring(const struct boot *boot);
+
 /* Whether a candidate's signature must verify. */
 bool boot_requires_signature(const struct boot *boot);
 

@@ -64,7 +64,8 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 {
 	_cleanup_candidate_ struct candidate candidate = {.file = {.fd = -1},
 		.keyring = boot->report->keyring,
-		.allow_sha1 = boot->settings.config.allow_sha1};
+		.allow_sha1 = boot->settings.config.allow_sha1,
+		.find_keyring = boot_finds_keyring(boot)};
 	struct report_candidate *record = report_add_candidate(boot->report);
 	int r;
 

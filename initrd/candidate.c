@@ -11,6 +11,7 @@
 #include "digest.h"
 #include "format.h"
 #include "kmsg.h"
+#include "late.h"
 #include "log.h"
 #include "policy_parse.h"
 #include "policy_print.h"
@@ -252,6 +253,9 @@ static int submit(struct candidate *candidate, bool commit, struct kmsg_facts *f
 
 	kmsg_lift_limit(limit);
 	r = securityfs_submit(candidate->file.fd, commit, opened);
+	/* Until then other processes are refused what is signed; what comes of it is told later. */
+	if (r == 0 && commit && candidate->find_keyring)
+		(void)!late_appraise_self();
 	/* Nothing is logged of a dry run that passes, but for "failed", which says nothing then. */
 	if (*opened)
 		kmsg_collect(log, r == -EACCES || r == -EINVAL, facts);

@@ -23,6 +23,7 @@ struct candidate {
 	struct report_candidate *record; /* where stage, result and problem go; in the report */
 	const char *keyring;             /* the signers', for messages; NULL where there is none */
 	bool allow_sha1;                 /* a signature over SHA-1 counts */
+	bool find_keyring;               /* late_appraise_self() at once after the commit */
 	struct rootfile file;            /* the policy; the descriptor is what the kernel is given */
 	uint8_t sig[IMASIG_MAX];         /* security.ima of it */
 	size_t sig_len;
