@@ -108,6 +108,9 @@ denied() {
 	plan 1
 	planned "$2" "$3"
 	stops
+	# The panic may come before the kernel's audit thread has told what was denied.
+	local tries=5
+	until grep -q 'audit: type=1800 .* cause=' "$VM/log" || [ $((tries -= 1)) -eq 0 ]; do stops; done
 	logged "${4:-$2}" "$3"
 }
 
