@@ -110,7 +110,10 @@ denied() {
 	stops
 	# The panic may come before the kernel's audit thread has told what was denied.
 	local tries=5
-	until grep -q 'audit: type=1800 .* cause=' "$VM/log" || [ $((tries -= 1)) -eq 0 ]; do stops; done
+	until grep -q 'audit: type=1800 .* cause=' "$VM/log" || [ $((tries -= 1)) -eq 0 ]; do
+		vm_ext4 "$ROOT" "$VM/disk.img"
+		VM_STOPS=1 vm_boot "$kernel" "$cmdline"
+	done
 	logged "${4:-$2}" "$3"
 }
 
