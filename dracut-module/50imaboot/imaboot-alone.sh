@@ -14,7 +14,13 @@ imaboot_alone() {
 		[ -e "$imaboot_hook" ] || continue
 		imaboot_found=1
 		rm -f "$imaboot_hook"
-		[ ! -e "$imaboot_hook" ] || die "imaboot: $imaboot_hook of dracut's module integrity cannot be switched off"
+		[ -e "$imaboot_hook" ] || continue
+		# In a subshell, and held: an image without systemd answers the end of this shell with a shell for everybody.
+		(die "imaboot: $imaboot_hook of dracut's module integrity cannot be switched off")
+		command -v halt > /dev/null 2>&1 && halt -f
+		while :; do
+			sleep 3600
+		done
 	done
 	[ -z "$imaboot_found" ] || warn "imaboot: dracut's module integrity is in the image too, and is switched off: it" \
 		"would load keys and policies by its own rules; make the image without it: omit_dracutmodules+=\" integrity \""
