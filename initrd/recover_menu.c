@@ -6,6 +6,7 @@
 #include "format.h"
 #include "log.h"
 #include "out.h"
+#include "splash.h"
 #include "sysfile.h"
 
 #define INPUT_MAX (256 * 1024) /* bytes that are shown at once */
@@ -92,6 +93,8 @@ int recover_screen(struct recover *recover)
 {
 	struct clock clock;
 
+	if (!recover->dry_run)
+		(void)!splash_leave();
 	out_printf("\n==== imaboot: recovery ====\n");
 	if (sysfile_lines(RUN_FAILURE, print_line, NULL) < 0)
 		out_printf("What failed is in the kernel's log.\n");
