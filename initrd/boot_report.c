@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include "log.h"
 #include "sysfile.h"
+#include "sysrq.h"
 
 int boot_lock(void)
 {
@@ -62,6 +63,7 @@ static void write_recovery(const struct report *report, bool wanted)
 	if (!wanted) {
 		if (sysfile_path(RUN_RECOVERY, path) == 0)
 			(void)unlink(path);
+		sysrq_restore();
 		return;
 	}
 	report_failure(report, &failure);

@@ -8,6 +8,7 @@
 #include "out.h"
 #include "splash.h"
 #include "sysfile.h"
+#include "sysrq.h"
 
 #define INPUT_MAX (256 * 1024) /* bytes that are shown at once */
 #define TICK_MS 500
@@ -93,8 +94,10 @@ int recover_screen(struct recover *recover)
 {
 	struct clock clock;
 
-	if (!recover->dry_run)
+	if (!recover->dry_run) {
 		(void)!splash_leave();
+		sysrq_restrict();
+	}
 	out_printf("\n==== imaboot: recovery ====\n");
 	if (sysfile_lines(RUN_FAILURE, print_line, NULL) < 0)
 		out_printf("What failed is in the kernel's log.\n");

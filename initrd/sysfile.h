@@ -41,6 +41,7 @@
 #define RUN_CLOCK RUN_DIR "/clock"
 #define RUN_WRONG RUN_DIR "/wrong"
 #define RUN_DISK RUN_DIR "/disk"
+#define RUN_SYSRQ RUN_DIR "/sysrq"
 #define RUN_LOG_DIR "/run/log"
 #define RUN_IMABOOT_LOG_DIR RUN_LOG_DIR "/imaboot"
 #define RUN_TPM_EVENTS RUN_IMABOOT_LOG_DIR "/tpm-events.json"
