@@ -220,6 +220,9 @@ static int open_roots(struct boot *boot)
 		log_error("%s: is not what the initramfs left: it belongs to another user, or others may "
 			  "read it; reboot",
 			boot->image);
+		/* Nothing in it is believed from here on, its recovery neither. */
+		close_fd(&boot->image_fd);
+		boot->image_fd = -1;
 		return -EPERM;
 	}
 	if (!boot->root)
@@ -292,7 +295,8 @@ void boot_run_again(const char *image, const char *root, const struct boot_again
 		.root = root,
 		.image_fd = -1,
 		.root_fd = -1,
-		.again = again};
+		.again = again,
+		.late = again->late};
 
 	run(&boot, ret);
 }

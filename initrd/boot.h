@@ -16,7 +16,7 @@ struct boot_end {
 	int status;              /* exit status of the program, where it returns */
 	enum boot_action action; /* what to do with the machine */
 	unsigned int delay;      /* seconds before that */
-	bool recovery;           /* a person is to be asked */
+	bool recovery;           /* a person is to be asked; the action is for where nobody can be */
 };
 
 /*
@@ -30,6 +30,7 @@ void boot_run(const char *image, const char *root, struct report *report, struct
 struct boot_again {
 	int choice;      /* an enum policy_choice to begin with; -1: that of the settings */
 	bool check_only; /* nothing is committed; what passes its dry run counts as accepted in the report */
+	bool late;       /* the recovery is in the running system: see late_recovery.h */
 };
 
 /*

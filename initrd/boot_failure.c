@@ -62,17 +62,19 @@ static bool has_recovery(const struct boot *boot)
 	return boot->image_fd >= 0 && faccessat(boot->image_fd, &RECOVERY_PROGRAM[1], X_OK, 0) == 0;
 }
 
-/* Without somebody to ask the machine stops, or after the time-out does what the configuration says. */
+/*
+ * Without somebody to ask the machine stops, or after the time-out does what the configuration says. In the running system
+ * this is for a recovery that cannot be held: nobody holds the boot there when this program ends.
+ */
 static void settle_recovery(struct boot *boot, struct boot_end *end)
 {
 	const struct config *config = &boot->settings.config;
 
 	(void)!boot_mark(boot, "imaboot: recovery");
-	end->recovery = !boot->late;
-	/* In the running system nobody holds the boot when this program ends. */
+	end->recovery = !boot->late || has_recovery(boot);
 	if (boot->late && !config->recovery_timeout)
 		end->action = BOOT_HALT;
-	if (!config->recovery_timeout || has_recovery(boot))
+	if (!config->recovery_timeout || (!boot->late && has_recovery(boot)))
 		return;
 	end->action = action_of(config->timeout_action);
 	end->delay = config->recovery_timeout;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include "labels.h"
 #include "late.h"
+#include "late_recovery.h"
 #include "log.h"
 #include "securityfs.h"
 
@@ -131,6 +132,20 @@ static int commit_stage0(struct boot *boot, const struct candidate *candidate)
 	return r;
 }
 
+/* A load that fails in the running system has a recovery too; without it the machine stops there. */
+static void keep_recovery(struct boot *boot)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	if (boot->settings.config.on_failure != FAILURE_RECOVERY ||
+		late_recovery_save(boot->image_fd, boot->image, &problem) == 0)
+		return;
+	boot_note(boot, LOG_WARNING,
+		"the recovery cannot be kept for " LATE_UNIT
+		": %s%s%s; if the load fails there, the machine stops",
+		problem_reason_text(&problem), problem.remedy ? "; " : "", problem_remedy_text(&problem));
+}
+
 /* Leaves the file to the service, where the root has that. */
 static int defer(struct boot *boot, struct candidate *candidate)
 {
@@ -150,6 +165,7 @@ static int defer(struct boot *boot, struct candidate *candidate)
 		r = late_save(boot->image_fd, boot->image, problem);
 	if (r < 0)
 		return r;
+	keep_recovery(boot);
 	candidate->record->result = CANDIDATE_DEFERRED;
 	boot_note(boot, LOG_NOTICE,
 		"policy %s (%s) waits for " LATE_UNIT ": no security module knows its labels yet",

@@ -54,10 +54,10 @@ static void write_file(const char *path, const struct buf *buf)
 			strerror(-r));
 }
 
-/* The recovery does nothing where this file is not: on-failure may want no menu. */
+/* The recovery does nothing where this file is not: on-failure may want no menu. It says where the recovery is. */
 static void write_recovery(const struct report *report, bool wanted)
 {
-	_cleanup_buf_ struct buf failure = {0}, empty = {0};
+	_cleanup_buf_ struct buf failure = {0}, place = {0};
 	char path[PATH_MAX];
 
 	if (!wanted) {
@@ -68,7 +68,8 @@ static void write_recovery(const struct report *report, bool wanted)
 	}
 	report_failure(report, &failure);
 	write_file(RUN_FAILURE, &failure);
-	write_file(RUN_RECOVERY, &empty);
+	buf_puts(&place, report->late ? RECOVERY_IN_SYSTEM : RECOVERY_IN_INITRAMFS);
+	write_file(RUN_RECOVERY, &place);
 }
 
 /* The outcome, "WORD STATUS", comes last: where it is there, the others are. */

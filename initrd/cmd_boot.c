@@ -2,8 +2,10 @@
 /*
  * imaboot boot: everything that happens at boot, once in a boot, with its report below /run.
  */
+#include <errno.h>
 #include <time.h>
 #include "boot.h"
+#include "late_recovery.h"
 #include "log.h"
 #include "out.h"
 #include "report.h"
@@ -69,6 +71,26 @@ static int summary_level(int status)
 	return status == EXIT_FALLBACK ? LOG_WARNING : LOG_NOTICE;
 }
 
+/*
+ * The running system has no hook around this program that asks a person. Where one has the boot go on, it ends as the
+ * recovery left it; else as was settled before.
+ */
+static void finish_late(struct boot_end *end)
+{
+	char outcome[64];
+	int status, r;
+
+	r = end->recovery ? late_recovery_run() : 0;
+	late_recovery_forget();
+	if (!end->recovery)
+		return;
+	if (r == 0 && boot_is_done(outcome, &status) && status != EXIT_FAILED && status != EXIT_USAGE)
+		*end = (struct boot_end){.status = status};
+	else
+		log_error("the recovery in the running system has ended without a decision: %s",
+			strerror(r < 0 ? -r : EPROTO));
+}
+
 static int run_boot(size_t count, char **operands)
 {
 	_cleanup_report_ struct report report = {0};
@@ -95,6 +117,11 @@ static int run_boot(size_t count, char **operands)
 	log_escaped(summary_level(end.status), buf_string(&summary));
 	if (lock >= 0)
 		boot_write_report(&report, &end);
+	/* The recovery takes it for each of its actions. */
+	close_fd(&lock);
+	lock = -1;
+	if (late_option)
+		finish_late(&end);
 	boot_end(&end);
 	return end.status;
 }

@@ -52,7 +52,8 @@ static bool passes(const struct report *report, const char **ret_path)
 
 int recover_check(struct recover *recover)
 {
-	const struct boot_again again = {.choice = recover->choice, .check_only = true};
+	const struct boot_again again = {
+		.choice = recover->choice, .check_only = true, .late = recover->boot.late};
 	_cleanup_report_ struct report report = {0};
 	struct boot_end end = {0};
 	const char *path = "";
@@ -85,7 +86,7 @@ static uint64_t now_us(void)
 
 int recover_retry(struct recover *recover)
 {
-	const struct boot_again again = {.choice = recover->choice};
+	const struct boot_again again = {.choice = recover->choice, .late = recover->boot.late};
 	_cleanup_report_ struct report report = {0};
 	_cleanup_buf_ struct buf summary = {0};
 	struct boot_end end = {0};
@@ -131,6 +132,7 @@ int recover_unprotected(struct recover *recover)
 		return EXIT_FAILED;
 	}
 	report->outcome = OUTCOME_UNPROTECTED;
+	report->late = recover->boot.late;
 	report->guard = guard_is_set();
 	report->policy_file = policy_state_name(securityfs_policy_state());
 	boot_note(&recover->boot, LOG_ALERT,

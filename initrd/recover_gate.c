@@ -83,6 +83,14 @@ static void decide(struct recover *recover)
 	}
 }
 
+/* The file tells whether the initramfs or the running system holds the recovery. */
+static bool is_in_system(void)
+{
+	char text[sizeof(RECOVERY_IN_INITRAMFS) + sizeof(RECOVERY_IN_SYSTEM)];
+
+	return sysfile_read(RUN_RECOVERY, text, sizeof(text)) > 0 && string_equal(text, RECOVERY_IN_SYSTEM);
+}
+
 int recover_open(struct recover *recover)
 {
 	struct boot *boot = &recover->boot;
@@ -92,6 +100,7 @@ int recover_open(struct recover *recover)
 		.root = recover->root,
 		.image_fd = root_open(recover->image),
 		.root_fd = -1,
+		.late = is_in_system(),
 		.silent = true};
 	config_init(&boot->settings.config);
 	if (boot->image_fd < 0) {

@@ -201,7 +201,8 @@ static int put_in_place(
 /* What is put in place must pass: the kernel judges it first, by its content and its signature. */
 static bool known_good_passes(struct recover *recover)
 {
-	const struct boot_again again = {.choice = CHOICE_KNOWN_GOOD, .check_only = true};
+	const struct boot_again again = {
+		.choice = CHOICE_KNOWN_GOOD, .check_only = true, .late = recover->boot.late};
 	_cleanup_report_ struct report report = {0};
 	const struct report_candidate *policy;
 	struct boot_end end = {0};

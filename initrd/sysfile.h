@@ -51,6 +51,10 @@
 #define RECOVERY_AUTH RECOVERY_DIR "/imaboot-auth"
 #define CONFIG_FILE "/etc/imaboot/imaboot.conf"
 
+/* What RUN_RECOVERY holds. */
+#define RECOVERY_IN_INITRAMFS "initramfs\n"
+#define RECOVERY_IN_SYSTEM "system\n"
+
 /* For unit tests: puts a folder in front of every path ("" again: none). Kept, not copied. */
 void sysfile_set_prefix(const char *prefix);
 

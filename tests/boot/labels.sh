@@ -7,10 +7,13 @@
 # policies have the labels come alive behind a stage-0 policy: on 6.1 the image's own, signed, on 6.12 the built-in one.
 # The stock kernel, and 6.12 where it is told to, leaves the file to imaboot-late.service. A label that never becomes
 # known leads to a fallback, in the initramfs where the root's SELinux policy shows it, else in the running system; a
-# root without the service too. Where there is no fallback, the machine stops.
+# root without the service too. Where there is no fallback, the machine stops, or a person is asked in the running system.
+# shellcheck disable=SC2016,SC2317 # person_talk runs beside the machine; the lines are for it
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"
 . "$(dirname "$0")/../lib/image.sh"
+. "$(dirname "$0")/../lib/talk.sh"
+. "$(dirname "$0")/../lib/recovery.sh"
 
 kernel=$1
 cmdline=''
@@ -142,6 +145,58 @@ stopped_late() {
 	fi
 }
 
+# A person repairs the policy in the running system, and its boot goes on under it: the recovery is what the initramfs kept.
+person_talk() {
+	see 'reboot|==== imaboot: recovery ====' 600
+	see 'policy /etc/ima/ima-policy failed at stage dry-run'
+	answer v
+	see 'outcome failed'
+	yes_to s
+	see "$shell"
+	say 'mount -o remount,rw $NEWROOT; mv $NEWROOT/root/ima-policy.fixed $NEWROOT/etc/ima/ima-policy; ls -A / $NEWROOT/lab | tr "\n" " "; readlink /proc/1/exe'
+	see '/: dev etc proc run sys sysroot usr'
+	see 'systemd/systemd'
+	see "$shell"
+	say exit
+	answer c
+	see 'ima-policy: the kernel accepts it'
+	answer t
+	see 'multi-user.target is reached' 300
+}
+
+recovered_late() {
+	disk_new recovered-late rsa2048 selinux
+	labelled obj_role=root | disk_policy rsa2048
+	labelled obj_type=ping_exec_t | disk_policy rsa2048 /root/ima-policy.fixed
+	echo 'echo "of the recovery is kept: $(ls -A /run/imaboot/late/usr/lib/imaboot /run/imaboot/late/usr/sbin 2>&1 | tr "\n" " ")"' > "$VM/more"
+	disk_do <<< "write $VM/more /lab/more"
+	overlay 'pcr = none'
+	echo nonsense > "$VM/over/etc/imaboot/policy"
+	image_add "$VM/image" "$VM/image.recovers" "$VM/over"
+	VM_TALK=person_talk
+	image_boot "$kernel" "$VM/image.recovers" '@@END' "$cmdline"
+	VM_TALK=''
+	up
+	alive
+	expect 'imaboot: outcome deferred: policy /etc/ima/ima-policy' 'imaboot: recovery: shell, confirmed on ttyS0' \
+		'imaboot: recovery: retry: enforced' 'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force' \
+		'of the recovery is kept: /run/imaboot/late/usr/lib/imaboot:  /run/imaboot/late/usr/sbin: '
+	refuse 'has ended without a decision' 'emergency mode'
+	status '.outcome == "enforced" and .policy.source == "root" and .late and .messages[0] == "a recovery came before this report: retry"'
+}
+
+# The same with nobody there: what the configuration says happens after its time.
+alone_late() {
+	disk_new alone-late rsa2048 selinux
+	labelled obj_role=root | disk_policy rsa2048
+	overlay 'pcr = none' 'recovery-timeout = 5' 'recovery-timeout-action = poweroff'
+	echo nonsense > "$VM/over/etc/imaboot/policy"
+	image_add "$VM/image" "$VM/image.alone" "$VM/over"
+	image_boot "$kernel" "$VM/image.alone" 'reboot: Power down' "$cmdline"
+	expect '==== imaboot: recovery' 'The machine powers off in 5 seconds by itself' 'imaboot: recovery: timeout: the machine powers off'
+	refuse 'multi-user.target is reached' 'Freezing execution' "$shell"
+}
+
 no_unit() {
 	disk_new no-unit rsa2048 selinux
 	labelled obj_type=ping_exec_t | disk_policy rsa2048
@@ -157,6 +212,8 @@ if [ "$kernel" = stock ]; then
 	late
 	unknown_late
 	stopped_late
+	recovered_late
+	alone_late
 	no_unit
 else
 	early

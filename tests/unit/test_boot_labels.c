@@ -112,6 +112,29 @@ static void one_shot_kernel_defers(void **context)
 	assert_int_equal(fakeboot.end.action, BOOT_RETURN);
 }
 
+/* A load that fails later needs its recovery there; one that cannot be kept is told, and no reason to fail now. */
+static void recovery_is_kept_for_the_late_run(void **context)
+{
+	(void)context;
+	fakeroot_file("/image" RECOVERY_PROGRAM, "#!/bin/sh\n");
+	assert_int_equal(chmod(fakeroot_path("/image" RECOVERY_PROGRAM), 0755), 0);
+	fakeroot_file("/image" RECOVERY_BUSYBOX, "#!busybox\n");
+	fakeboot_run(EXIT_DONE, "deferred");
+	assert_log(DEFERRED);
+	assert_string_equal(fakeroot_read(RUN_LATE RECOVERY_PROGRAM), "#!/bin/sh\n");
+	assert_string_equal(fakeroot_read(RUN_LATE RECOVERY_BUSYBOX), "#!busybox\n");
+	assert_int_equal(unlink(fakeroot_path("/image" RECOVERY_BUSYBOX)), 0);
+	fakeboot_run(EXIT_DONE, "deferred");
+	assert_log("test: the recovery cannot be kept for imaboot-late.service: /usr/lib/imaboot/busybox: "
+		   "there is no "
+		   "such file; if the load fails there, the machine stops\n" DEFERRED);
+	assert_false(fakeroot_has(RUN_LATE RECOVERY_PROGRAM));
+	/* What ends the machine anyway needs none. */
+	fakeroot_file(CONFIG, "on-failure = reboot\n");
+	fakeboot_run(EXIT_DONE, "deferred");
+	assert_log(DEFERRED);
+}
+
 /* What is required before an unprotected boot is required before this one. */
 static void deferred_boot_needs_its_mark(void **context)
 {
@@ -182,11 +205,35 @@ static void late_run_without_a_fallback_ends_the_machine(void **context)
 	assert_int_equal(chmod(fakeroot_path("/image"), 0700), 0);
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_int_equal(fakeboot.end.action, BOOT_HALT);
+	assert_false(fakeboot.end.recovery);
 	assert_marks("12 imaboot: recovery\n");
 	assert_int_equal(fakeboot.guards, 1);
 	assert_non_null(strstr(fakeboot.err.text,
 		"test: the guard over " IMA_POLICY " cannot be lifted: Operation not permitted\n"));
 	assert_int_equal(selves, 0);
+}
+
+/* With a recovery that was kept a person is asked; what else would be done is for where nobody can be. */
+static void late_run_without_a_fallback_asks_a_person(void **context)
+{
+	(void)context;
+	fakeboot.late = true;
+	assert_int_equal(chmod(fakeroot_path("/image"), 0700), 0);
+	fakeroot_file("/image" RECOVERY_PROGRAM, "script");
+	assert_int_equal(chmod(fakeroot_path("/image" RECOVERY_PROGRAM), 0700), 0);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_true(fakeboot.end.recovery);
+	assert_int_equal(fakeboot.end.action, BOOT_HALT);
+	fakeroot_file(CONFIG, "recovery-timeout = 30\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_true(fakeboot.end.recovery);
+	assert_int_equal(fakeboot.end.action, BOOT_REBOOT);
+	assert_int_equal(fakeboot.end.delay, 30);
+	assert_marks("12 imaboot: recovery\n12 imaboot: recovery\n");
+	/* Nor is one believed that others may write to. */
+	assert_int_equal(chmod(fakeroot_path("/image"), 0777), 0);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_false(fakeboot.end.recovery);
 }
 
 static void late_run_believes_only_what_was_kept(void **context)
@@ -442,11 +489,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LABELS_TEST(policy_with_known_labels_is_loaded),
 		LABELS_TEST(one_shot_kernel_defers),
+		LABELS_TEST(recovery_is_kept_for_the_late_run),
 		LABELS_TEST(deferred_boot_needs_its_mark),
 		LABELS_TEST(late_run_lifts_the_guard_and_loads),
 		LABELS_TEST(keyring_that_may_not_be_found_is_told),
 		LABELS_TEST(late_run_refuses_what_stays_unknown),
 		LABELS_TEST(late_run_without_a_fallback_ends_the_machine),
+		LABELS_TEST(late_run_without_a_fallback_asks_a_person),
 		LABELS_TEST(late_run_believes_only_what_was_kept),
 		LABELS_TEST(root_without_the_service_is_refused),
 		LABELS_TEST(image_without_a_root_is_refused),

@@ -3,7 +3,7 @@
  * Tests of initrd/cmd_*.c and policy_verb.c: what each verb prints, and its exit status.
  * wrap: boot_run boot_run_late certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
  * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
- * wrap: mount open boot_end boot_explain
+ * wrap: mount open boot_end boot_explain late_recovery_run late_recovery_forget
  */
 #include "verbs.h"
 #include <sys/mount.h>
@@ -14,6 +14,7 @@
 #include "fakeroot.h"
 #include "guard.h"
 #include "keyring.h"
+#include "late_recovery.h"
 #include "log.h"
 #include "securityfs.h"
 
@@ -27,12 +28,17 @@ static struct {
 	enum boot_action action;
 	int ends, explain_error;
 	bool was_reported;
+	bool wants_recovery; /* the late run fails */
+	int recoveries, forgotten, recovery_error;
+	const char *recovered; /* what the recovery leaves as the outcome */
 } fake;
 
 void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret);
 void __wrap_boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret);
 void __wrap_boot_end(const struct boot_end *end);
 int __wrap_boot_explain(const char *image, struct buf *ret);
+int __wrap_late_recovery_run(void);
+void __wrap_late_recovery_forget(void);
 int __wrap_certs_load(const struct certs_source *source, struct report *report);
 void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring);
 int __wrap_securityfs_mount(void);
@@ -63,15 +69,39 @@ void __wrap_boot_run_late(const char *image, const char *root, struct report *re
 	assert_string_equal(image, fakeroot_path(RUN_LATE));
 	fake.late_boots++;
 	fake.root = root;
-	report->outcome = OUTCOME_ENFORCED;
-	*ret = (struct boot_end){.status = EXIT_DONE, .delay = 7};
+	report->late = true;
+	report->outcome = fake.wants_recovery ? OUTCOME_FAILED : OUTCOME_ENFORCED;
+	*ret = (struct boot_end){.status = fake.wants_recovery ? EXIT_FAILED : EXIT_DONE,
+		.recovery = fake.wants_recovery,
+		.action = fake.action,
+		.delay = 7};
+}
+
+/* While it is held others can have the lock, and the report is there. */
+int __wrap_late_recovery_run(void)
+{
+	int lock = boot_lock();
+
+	assert_true(lock >= 0);
+	(void)close(lock);
+	assert_string_equal(fakeroot_read(RUN_OUTCOME), "failed 1\n");
+	assert_string_equal(fakeroot_read(RUN_RECOVERY), "system\n");
+	fake.recoveries++;
+	if (fake.recovered)
+		fakeroot_file(RUN_OUTCOME, fake.recovered);
+	return fake.recovery_error;
+}
+
+void __wrap_late_recovery_forget(void)
+{
+	fake.forgotten++;
 }
 
 /* The report is written before the machine stops. */
 void __wrap_boot_end(const struct boot_end *end)
 {
 	assert_int_equal(end->action, fake.action);
-	assert_int_equal(end->delay, 7);
+	assert_int_equal(end->delay, fake.recovered ? 0 : 7);
 	fake.ends++;
 	fake.was_reported = fakeroot_has(RUN_OUTCOME);
 }
@@ -273,6 +303,41 @@ static void deferred_boot_is_finished_once(void **context)
 	assert_int_equal(RUN("boot", "--late", "--root", "/r"), EXIT_DONE);
 	assert_string_equal(fake.root, "/r");
 	assert_int_equal(fake.boots, 0);
+	assert_int_equal(fake.recoveries, 0);
+	assert_int_equal(fake.forgotten, 2);
+}
+
+/* The program ends as the recovery left the boot; where it left nothing, the machine ends as was settled. */
+static void recovery_in_the_running_system_decides(void **context)
+{
+	static const struct {
+		const char *outcome;
+		int error, status;
+	} ends[] = {{"enforced 0\n", 0, EXIT_DONE}, {"unprotected 4\n", 0, EXIT_FALLBACK}};
+	size_t i;
+
+	(void)context;
+	fake.wants_recovery = true;
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		fakeroot_file(RUN_OUTCOME, "deferred 0\n");
+		fake.recovered = ends[i].outcome;
+		assert_int_equal(RUN("boot", "--late"), ends[i].status);
+		assert_null(strstr(err.text, "ended without a decision"));
+	}
+	fake.recovered = NULL;
+	fake.action = BOOT_HALT;
+	fakeroot_file(RUN_OUTCOME, "deferred 0\n");
+	assert_int_equal(RUN("boot", "--late"), EXIT_FAILED);
+	assert_non_null(strstr(err.text, "imaboot: the recovery in the running system has ended without a "
+					 "decision: Protocol error\n"));
+	fakeroot_file(RUN_OUTCOME, "deferred 0\n");
+	fake.recovery_error = -ENOEXEC;
+	assert_int_equal(RUN("boot", "--late"), EXIT_FAILED);
+	assert_non_null(strstr(err.text, "imaboot: the recovery in the running system has ended without a "
+					 "decision: Exec format error\n"));
+	assert_int_equal(fake.recoveries, 4);
+	assert_int_equal(fake.ends, 4);
+	assert_int_equal(fake.forgotten, 4);
 }
 
 static void settings_are_explained_and_nothing_is_done(void **context)
@@ -492,6 +557,7 @@ int main(void)
 		VERB_TEST(keys_are_listed),
 		VERB_TEST(root_that_is_the_image_is_no_root),
 		VERB_TEST(deferred_boot_is_finished_once),
+		VERB_TEST(recovery_in_the_running_system_decides),
 		VERB_TEST(settings_are_explained_and_nothing_is_done),
 	};
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/* The recovery in the running system; see late_recovery.h. */
+#include "late_recovery.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "elffile.h"
+#include "format.h"
+#include "log.h"
+#include "rootfile.h"
+#include "sysfile.h"
+
+#define PROGRAM_SIZE_MAX (16 * 1024 * 1024) /* bytes */
+#define PROGRAM_PATH "/usr/sbin/imaboot"
+#define ROOT_POINT "/sysroot"
+#define CANNOT_RUN 127 /* exit status of the child */
+
+static const char *const programs[] = {RECOVERY_BUSYBOX, RECOVERY_AUTH, RECOVERY_PROGRAM};
+/* Folders of RUN_LATE, in the order in which they are made. */
+static const char *const folders[] = {
+	"", "/usr", "/usr/sbin", "/usr/lib", RECOVERY_DIR, "/proc", "/sys", "/dev", "/run", ROOT_POINT};
+/* What the recovery has of the running system: where it is, and where in RUN_LATE it is seen. */
+static const struct {
+	const char *source, *point;
+	unsigned long flags; /* MS_REC: with what is mounted below it */
+} mounts[] = {{"/", ROOT_POINT, MS_REC}, {"/proc", "/proc", MS_REC}, {"/sys", "/sys", MS_REC},
+	{"/dev", "/dev", MS_REC}, {"/run", "/run", 0}};
+
+/* Below RUN_LATE nobody but root has a look: paths are made of constants, and fit. */
+static int late_path(const char *path, char ret[static PATH_MAX])
+{
+	char late[PATH_MAX];
+
+	(void)format_text(late, sizeof(late), RUN_LATE "%s", path);
+	return sysfile_path(late, ret);
+}
+
+static int make_folders(void)
+{
+	char path[PATH_MAX];
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(folders); i++) {
+		r = late_path(folders[i], path);
+		if (r == 0 && mkdir(path, 0700) < 0 && errno != EEXIST)
+			r = -errno;
+	}
+	return r;
+}
+
+/* Whether the kernel needs nothing else to run it; a script is run by busybox. */
+static bool runs_alone(const struct rootfile *file)
+{
+	const struct elf_source source = {.bytes = file->bytes, .fd = -1, .len = file->len};
+	struct elf elf = {0};
+	const char *why;
+	bool ret;
+	int r;
+
+	if (file->len > 2 && memcmp(file->bytes, "#!", 2) == 0)
+		return true;
+	r = elf_read(&source, &elf, &why);
+	/* A file that is big-endian cannot be looked at, and gets the benefit of the doubt. */
+	ret = r == -EOPNOTSUPP || (r == 0 && !elf.interp && !elf.needed_count);
+	elf_free(&elf);
+	return ret;
+}
+
+static int keep(int image_fd, const char *image, const char *path, struct problem *problem)
+{
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	_cleanup_problem_ struct problem finding = {0};
+	char copy[PATH_MAX];
+	int r = rootfile_read(image_fd, image, path, PROGRAM_SIZE_MAX, &file, &finding);
+
+	/* Only images with a password have the program that checks it. */
+	if (r == -ENOENT && string_equal(path, RECOVERY_AUTH))
+		return 0;
+	if (r < 0)
+		return problem_set(problem, r, "%s: %s", path, problem_reason_text(&finding));
+	if (!runs_alone(&file)) {
+		problem_set(problem, -ENOEXEC, "%s of the image needs shared libraries", path);
+		problem_remedy(problem, "make the image with a static busybox (Debian: busybox-static)");
+		return -ENOEXEC;
+	}
+	(void)format_text(copy, sizeof(copy), RUN_LATE "%s", path);
+	r = sysfile_replace(copy, file.bytes, file.len, 0700);
+	return r < 0 ? problem_set(problem, r, "%s cannot be written: %s", copy, strerror(-r)) : 0;
+}
+
+int late_recovery_save(int image_fd, const char *image, struct problem *problem)
+{
+	size_t i;
+	int r;
+
+	if (faccessat(image_fd, &RECOVERY_PROGRAM[1], X_OK, 0) < 0)
+		return 0;
+	r = make_folders();
+	if (r < 0)
+		problem_set(problem, r, "folders cannot be made below " RUN_LATE ": %s", strerror(-r));
+	/* The script comes last: where it is, the others are. */
+	for (i = 0; r == 0 && i < ARRAY_SIZE(programs); i++)
+		r = keep(image_fd, image, programs[i], problem);
+	if (r < 0)
+		late_recovery_forget();
+	return r;
+}
+
+void late_recovery_forget(void)
+{
+	char path[PATH_MAX];
+	size_t i = ARRAY_SIZE(programs);
+
+	while (i--)
+		if (late_path(programs[i], path) == 0)
+			(void)unlink(path);
+	if (late_path(PROGRAM_PATH, path) == 0)
+		(void)unlink(path);
+}
+
+/* ---- the child ---- */
+
+static int bind(const char *source, const char *point, unsigned long flags)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int r = sysfile_path(source, from);
+
+	if (r == 0)
+		r = late_path(point, to);
+	if (r == 0 && mount(from, to, NULL, MS_BIND | flags, NULL) < 0)
+		r = -errno;
+	return r;
+}
+
+/* The folder under itself, since programs in it may be executed although /run may say that none may. */
+static int mount_all(void)
+{
+	char late[PATH_MAX], program[PATH_MAX];
+	size_t i;
+	int r = late_path("", late);
+
+	if (r == 0)
+		r = bind(RUN_LATE, "", 0);
+	if (r == 0 && mount(NULL, late, NULL, MS_BIND | MS_REMOUNT | MS_NOSUID | MS_NODEV, NULL) < 0)
+		r = -errno;
+	for (i = 0; r == 0 && i < ARRAY_SIZE(mounts); i++)
+		r = bind(mounts[i].source, mounts[i].point, mounts[i].flags);
+	if (r == 0)
+		r = late_path(PROGRAM_PATH, program);
+	/* A file is mounted on a file. */
+	if (r == 0 && mknod(program, S_IFREG | 0700, 0) < 0 && errno != EEXIST)
+		r = -errno;
+	return r < 0 ? r : bind(PROC_SELF_EXE, PROGRAM_PATH, 0);
+}
+
+/* Does not return. What is mounted goes away with the namespace, at the end of the last process in it. */
+static void hold(void)
+{
+	static char *const arguments[] = {(char *)"busybox", (char *)"sh", (char *)RECOVERY_PROGRAM,
+		(char *)"--busybox", (char *)ROOT_POINT, NULL};
+	static char *const environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	char late[PATH_MAX];
+	int r = 0;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		r = -errno;
+	if (r == 0)
+		r = mount_all();
+	if (r == 0)
+		r = late_path("", late);
+	if (r == 0 && (chroot(late) < 0 || chdir("/") < 0))
+		r = -errno;
+	if (r == 0) {
+		(void)execve(RECOVERY_BUSYBOX, arguments, environment);
+		r = -errno;
+	}
+	log_error("the recovery cannot be held in the running system: %s", strerror(-r));
+	_exit(CANNOT_RUN);
+}
+
+int late_recovery_run(void)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	if (child == 0)
+		hold();
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_RUN)
+		return -ENOEXEC;
+	return WEXITSTATUS(status) == 0 ? 0 : -ECANCELED;
+}
