@@ -14,9 +14,9 @@
 #include "tpm.h"
 
 /* Appends the event to the log that tells a verifier what the PCR was extended with. */
-static void log_event(unsigned int pcr, const char *event)
+static void log_event(unsigned int pcr, const char *event, unsigned int banks)
 {
-	_cleanup_free_ char *record = tpm_event_record(pcr, event);
+	_cleanup_free_ char *record = tpm_event_record(pcr, event, banks);
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX];
 	size_t len = record ? strlen(record) : 0;
@@ -35,11 +35,12 @@ bool boot_mark(struct boot *boot, const char *event)
 {
 	_cleanup_problem_ struct problem problem = {0};
 	const struct config *config = &boot->settings.config;
+	unsigned int banks;
 
 	if (config->pcr == CONFIG_PCR_NONE)
 		return true;
-	if (tpm_mark((unsigned int)config->pcr, event, &problem) == 0) {
-		log_event((unsigned int)config->pcr, event);
+	if (tpm_mark((unsigned int)config->pcr, event, &banks, &problem) == 0) {
+		log_event((unsigned int)config->pcr, event, banks);
 		boot_note(boot, LOG_NOTICE, "PCR %d was extended with \"%s\"", config->pcr, event);
 		return true;
 	}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # kernels: 6.1 6.12 stock
-# needs: qemu-system-x86_64 evmctl swtpm
+# needs: qemu-system-x86_64 evmctl swtpm swtpm_setup
 # What follows from a failure, and which policy comes first: each value of on-failure, each of rd.imaboot.policy and
 # rd.imaboot.on_failure on an open and on a locked platform, the known-good policy, and the mark in the TPM.
 . "$(dirname "$0")/../lib/vm.sh"
@@ -38,16 +38,19 @@ good_policy() {
 play() {
 	vm_text /wanted <<< "$1 $2"
 	vm_script <<'END'
-pcr=/sys/class/tpm/tpm0/pcr-sha256/12
 read -r outcome wanted < /wanted
-before=$(cat $pcr 2> /dev/null)
+pcr() { cat /sys/class/tpm/tpm0/pcr-*/12 2> /dev/null; }
+before=$(pcr)
 run_boot
 is "exit status and outcome" "$(cat /run/imaboot/outcome)" "$outcome $wanted"
 is "exit status" "$status" "$wanted"
 case $outcome in
 enforced | fallback) try_programs ;;
 esac
-[ ! -e $pcr ] || { [ "$(cat $pcr)" = "$before" ] && echo "the PCR is as it was" || echo "the PCR has changed"; }
+# In each of its banks, or in none.
+pcr > /run/after
+changed=$(echo "$before" | awk 'NR == FNR { before[FNR] = $0; next } before[FNR] != $0 { n++ } END { print n + 0 " of " FNR }' - /run/after)
+echo "banks of the PCR that have changed: $changed"
 [ ! -e /run/log/imaboot/tpm-events.json ] || echo "events: $(tr -d '\036' < /run/log/imaboot/tpm-events.json)"
 echo "guard: $(imaboot status | sed -n 's/^guard: *//p')"
 END
@@ -90,20 +93,26 @@ begin continue 'on-failure = continue'
 vm_tpm "$first_tpm"
 play unprotected 4
 expect "imaboot: THIS MACHINE BOOTS UNPROTECTED: no policy could be put in force, and the configuration says on-failure = continue" \
-	"the PCR has changed" 'imaboot: PCR 12 was extended with "imaboot: unprotected boot"' "guard: set" \
-	'events: {"pcr":12,"digests":[{"hashAlg":"sha256","digest":"'
+	"banks of the PCR that have changed: 4 of 4" 'imaboot: PCR 12 was extended with "imaboot: unprotected boot"' "guard: set" \
+	'events: {"pcr":12,"digests":[{"hashAlg":"sha1","digest":"' '{"hashAlg":"sha512","digest":"'
 refuse "policy update completed"
 
 begin recovery
 vm_tpm tis
 play failed 1
-expect "the PCR has changed" 'imaboot: PCR 12 was extended with "imaboot: recovery"' "guard: set"
+expect "banks of the PCR that have changed: 4 of 4" 'imaboot: PCR 12 was extended with "imaboot: recovery"' "guard: set"
+
+# A TPM whose only bank is not the usual one. A command for another bank would succeed and change nothing.
+begin other-bank 'on-failure = continue' 'pcr-required = yes'
+vm_tpm "$first_tpm" sha384
+play unprotected 4
+expect "banks of the PCR that have changed: 1 of 1" 'events: {"pcr":12,"digests":[{"hashAlg":"sha384","digest":"'
 
 begin enforced
 vm_tpm "$first_tpm"
 good_policy ima-policy
 play enforced 0
-expect "the PCR is as it was"
+expect "banks of the PCR that have changed: 0 of 4"
 refuse "was extended"
 
 begin no-tpm 'on-failure = continue'

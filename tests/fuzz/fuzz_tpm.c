@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Any answer of a TPM: it is taken only where it is whole, and its code is the one in it. */
+/*
+ * Any answer of a TPM: it is taken only where it is whole, and its code is the one in it; banks are told only where all of it
+ * is the list of them.
+ */
 #include "fuzz.h"
 #include <errno.h>
 #include "tpm.h"
@@ -8,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *answer = fuzz_copy(data, size);
 	uint32_t code = 0xdeadbeef;
+	unsigned int banks = 0;
 	int r = tpm_response_code(answer, size, &code);
 
 	CHECK(r == 0 || r == -EBADMSG);
@@ -20,6 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		CHECK(code == 0xdeadbeef);
 	}
+	r = tpm_banks(answer, size, 12, &banks);
+	CHECK(r == -EBADMSG || (r == 0 && size >= 19 && answer[18] <= 16));
+	CHECK(banks <= 31);
 	free(answer);
 	return 0;
 }

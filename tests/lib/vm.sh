@@ -24,7 +24,7 @@
 #   VM_TALK=FUNCTION            set before vm_boot: runs beside the machine, at its serial line (see talk.sh)
 #   VM_STOPS=1                     set before vm_boot: the machine stops before the script ends
 #   vm_module NAME...           modules for Debian's kernel, besides those for a disk with ext4
-#   vm_tpm crb|tis                 gives the machine a TPM 2.0 (swtpm)
+#   vm_tpm crb|tis [BANKS]         gives the machine a TPM 2.0 (swtpm); BANKS ("sha384") are those that it has PCRs in
 #   finish                         last line of a test file: exit status 1 when any check failed
 #
 # In the guest /proc, /sys, securityfs, devtmpfs and a tmpfs on /run are mounted, the log is quiet (loglevel=3),
@@ -190,6 +190,8 @@ vm_text() {
 vm_tpm() {
 	VM_PACKED=1
 	mkdir -p "$VM/tpm"
+	[ -z "${2:-}" ] || swtpm_setup --tpm2 --tpmstate "$VM/tpm" --pcr-banks "$2" > "$VM/tpm-setup.log" 2>&1 ||
+		vm_die "swtpm_setup: $(tail -n 3 "$VM/tpm-setup.log")"
 	swtpm socket --tpm2 --tpmstate "dir=$VM/tpm" --ctrl "type=unixio,path=$VM/tpm/socket" --terminate \
 		--flags startup-clear --daemon > "$VM/tpm.log" 2>&1 9>&- || vm_die "swtpm does not start: $(cat "$VM/tpm.log")"
 	vm_qemu -chardev "socket,id=tpm,path=$VM/tpm/socket" -tpmdev emulator,id=tpm0,chardev=tpm -device "tpm-$1,tpmdev=tpm0"

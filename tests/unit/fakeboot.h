@@ -55,7 +55,7 @@ ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
 int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t len, int flags);
 int __wrap_mount(
 	const char *source, const char *target, const char *type, unsigned long flags, const void *data);
-int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem);
+int __wrap_tpm_mark(unsigned int pcr, const char *event, unsigned int *ret_banks, struct problem *problem);
 
 int __wrap_securityfs_mount(void)
 {
@@ -160,10 +160,11 @@ int __wrap_mount(
 	return -1;
 }
 
-int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem)
+int __wrap_tpm_mark(unsigned int pcr, const char *event, unsigned int *ret_banks, struct problem *problem)
 {
 	FAKE_CALL(-fault.error);
 
+	*ret_banks = TPM_BANK_SHA256;
 	buf_printf(&fakeboot.marks, "%u %s\n", pcr, event);
 	if (!fakeboot.mark_error)
 		return 0;

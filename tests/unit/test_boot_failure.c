@@ -16,8 +16,8 @@ static bool no_record;
 unsigned int __wrap_sleep(unsigned int seconds);
 void __wrap_sync(void);
 int __wrap_reboot(int command);
-char *__real_tpm_event_record(unsigned int pcr, const char *event);
-char *__wrap_tpm_event_record(unsigned int pcr, const char *event);
+char *__real_tpm_event_record(unsigned int pcr, const char *event, unsigned int banks);
+char *__wrap_tpm_event_record(unsigned int pcr, const char *event, unsigned int banks);
 
 unsigned int __wrap_sleep(unsigned int seconds)
 {
@@ -37,9 +37,9 @@ int __wrap_reboot(int command)
 	return reboot_error ? -1 : 0;
 }
 
-char *__wrap_tpm_event_record(unsigned int pcr, const char *event)
+char *__wrap_tpm_event_record(unsigned int pcr, const char *event, unsigned int banks)
 {
-	return no_record ? NULL : __real_tpm_event_record(pcr, event);
+	return no_record ? NULL : __real_tpm_event_record(pcr, event, banks);
 }
 
 static void check_end(int status, enum boot_action action, unsigned int delay)

@@ -36,7 +36,7 @@ void __wrap_consoles_close(struct consoles *consoles);
 void __wrap_consoles_write(struct consoles *consoles, const char *text);
 int __wrap_consoles_ask(struct consoles *consoles, const char *prompt, const struct console_read *how,
 	char ret[static CONSOLE_LINE_MAX], size_t *ret_index);
-int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem);
+int __wrap_tpm_mark(unsigned int pcr, const char *event, unsigned int *ret_banks, struct problem *problem);
 unsigned int __wrap_sleep(unsigned int seconds);
 void __wrap_sync(void);
 int __wrap_reboot(int command);
@@ -89,8 +89,9 @@ int __wrap_consoles_ask(struct consoles *consoles, const char *prompt, const str
 	return (int)strlen(answer);
 }
 
-int __wrap_tpm_mark(unsigned int pcr, const char *event, struct problem *problem)
+int __wrap_tpm_mark(unsigned int pcr, const char *event, unsigned int *ret_banks, struct problem *problem)
 {
+	*ret_banks = TPM_BANK_SHA256;
 	buf_printf(&fake.calls, "mark %u %s, ", pcr, event);
 	return fake.mark_error ? problem_set(problem, fake.mark_error, "the TPM is ill") : 0;
 }
