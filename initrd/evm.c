@@ -35,17 +35,28 @@ static int explain_open(int error, struct problem *problem)
 	return error;
 }
 
-/* The first line of a key's file, from the image or else from the root; NULL with *problem set. */
-static char *read_line(
-	const struct certs_source *source, const char *path, int *ret_error, struct problem *problem)
+/*
+ * Reads a key's file, from the image or else from the root: not on a locked platform, where whoever can write to the root
+ * could have made both keys, and with them security.evm of whatever file. Returns 0 or a negative errno.
+ */
+static int read_key(const struct evm *evm, const char *path, struct rootfile *ret, struct problem *problem)
+{
+	const struct certs_source *source = evm->source;
+	int r = rootfile_read(source->image_fd, source->image, path, EVM_BLOB_MAX, ret, problem);
+
+	if (r != -ENOENT || source->root_fd < 0 || evm->image_only)
+		return r;
+	return rootfile_read(source->root_fd, source->root, path, EVM_BLOB_MAX, ret, problem);
+}
+
+/* The first line of a key's file; NULL with *problem set. */
+static char *read_line(const struct evm *evm, const char *path, int *ret_error, struct problem *problem)
 {
 	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
 	const uint8_t *end;
 	char *line;
 
-	*ret_error = rootfile_read(source->image_fd, source->image, path, EVM_BLOB_MAX, &file, problem);
-	if (*ret_error == -ENOENT && source->root_fd >= 0)
-		*ret_error = rootfile_read(source->root_fd, source->root, path, EVM_BLOB_MAX, &file, problem);
+	*ret_error = read_key(evm, path, &file, problem);
 	if (*ret_error < 0)
 		return NULL;
 	end = memchr(file.bytes, '\n', file.len);
@@ -113,7 +124,7 @@ static int load_master(struct evm *evm, struct problem *problem)
 	char *line, *payload;
 	int r;
 
-	line = read_line(evm->source, path, &r, &absent);
+	line = read_line(evm, path, &r, &absent);
 	if (r == -ENOENT && !*evm->master_file)
 		return 0;
 	if (r < 0)
@@ -163,11 +174,15 @@ static int load_hmac(struct evm *evm, struct problem *problem)
 
 	if (r < 0)
 		return r;
-	line = read_line(evm->source, path, &r, &absent);
+	line = read_line(evm, path, &r, &absent);
 	if (r < 0) {
 		problem_set(problem, r, "the HMAC key %s: %s", path, problem_reason_text(&absent));
-		problem_remedy(problem, "put the blob of the encrypted key " KEY_NAME
-					" there, in the image or the root, or name it with evmkey=");
+		problem_remedy(problem,
+			"put the blob of the encrypted key " KEY_NAME
+			" there, in the image%s%s%s, or name it with "
+			"evmkey=",
+			evm->image_only ? " (the root's is not used: " : " or the root",
+			evm->image_only ? evm->image_only : "", evm->image_only ? ")" : "");
 		return r;
 	}
 	payload = format_new("load %s", line);

@@ -32,6 +32,7 @@ struct evm {
 	const struct certs_source *source;
 	const char *key_file, *x509_file, *master_file; /* absolute; "" for the default */
 	bool master_is_user;                            /* the master key is of type user, not trusted */
+	const char *image_only;    /* why the keys of the root are not used, a clause; NULL: they are */
 	bool look_only;            /* nothing is activated any more: only looks whether it is */
 	struct report_evm *record; /* where result and problem go */
 	int fd;                    /* the kernel's file; -1: it is not to be activated */

@@ -248,6 +248,26 @@ static void missing_files_are_told(void **context)
 	assert_int_equal(fake.evm.fd, -1);
 }
 
+/* Whoever can write to the root could know the key that is there. */
+static void locked_platform_takes_the_image_s_keys_alone(void **context)
+{
+	(void)context;
+	fake.evm.mode = EVM_HMAC;
+	fake.evm.image_only = "the kernel is locked down";
+	fakeroot_file("/root" EVM_KEY_FILE, "blob");
+	fakeroot_file("/root" EVM_MASTER_FILE, "sealed");
+	assert_int_equal(run(), -ENOENT);
+	assert_buf(&fake.calls, "");
+	assert_evm_problem(-ENOENT, "the HMAC key /etc/keys/evm-trusted.blob: there is no such file",
+		"put the blob of the encrypted key evm-key there, in the image (the root's is not used: the "
+		"kernel is "
+		"locked down), or name it with evmkey=");
+	fakeroot_file("/image" EVM_KEY_FILE, "good");
+	fakeroot_file("/image" EVM_MASTER_FILE, "sealed");
+	assert_int_equal(run(), 0);
+	assert_buf(&fake.calls, "trusted kmk-trusted 'load sealed'\nencrypted evm-key 'load good'\n");
+}
+
 static void refused_keys_are_told(void **context)
 {
 	static const struct {
@@ -409,6 +429,7 @@ int main(void)
 		EVM_TEST(parameters_name_other_files),
 		EVM_TEST(master_key_may_be_there_already),
 		EVM_TEST(missing_files_are_told),
+		EVM_TEST(locked_platform_takes_the_image_s_keys_alone),
 		EVM_TEST(refused_keys_are_told),
 		EVM_TEST(missing_certificate_is_told),
 		EVM_TEST(kernel_without_evm_is_told),
