@@ -224,14 +224,16 @@ static void make_raw(struct console *console)
 	console->raw = console->fd >= 0 && tcsetattr(console->fd, TCSANOW, &raw) == 0;
 }
 
-/* The set for poll(2), in the order of the list. Returns false where no console is open. */
-static bool fill_set(const struct consoles *consoles, struct pollfd set[static CONSOLE_MAX])
+/* The set for poll(2), in the order of the list; only: of that console alone. Returns false where none is open. */
+static bool fill_set(const struct consoles *consoles, const char *only, struct pollfd set[static CONSOLE_MAX])
 {
 	bool any = false;
 	size_t i;
 
 	for (i = 0; i < consoles->count; i++) {
-		set[i] = (struct pollfd){.fd = consoles->list[i].fd, .events = POLLIN};
+		bool counts = !only || string_equal(consoles->list[i].name, only);
+
+		set[i] = (struct pollfd){.fd = counts ? consoles->list[i].fd : -1, .events = POLLIN};
 		any |= set[i].fd >= 0;
 	}
 	return any;
@@ -248,7 +250,7 @@ static void drop_input(struct consoles *consoles)
 		for (i = 0; i < consoles->count; i++)
 			if (consoles->list[i].fd >= 0)
 				(void)tcflush(consoles->list[i].fd, TCIFLUSH);
-		if (!fill_set(consoles, set))
+		if (!fill_set(consoles, NULL, set))
 			return;
 	} while (drops++ < DROPS_MAX && poll(set, consoles->count, QUIET_MS) > 0);
 	for (i = 0; i < consoles->count; i++) {
@@ -327,7 +329,7 @@ static int wait_line(struct consoles *consoles, const struct console_read *how)
 			if (wait < -1)
 				return wait;
 		}
-		if (!fill_set(consoles, set))
+		if (!fill_set(consoles, how->only, set))
 			return -EIO;
 		r = poll(set, consoles->count, wait);
 		if (r == 0 && !(how->tick && !consoles->touched))

@@ -59,6 +59,7 @@ void consoles_write(struct consoles *consoles, const char *text);
 /* How a line is read. */
 struct console_read {
 	bool secret;          /* what is typed is not shown */
+	const char *only;     /* the console whose answer counts, where a dialogue began; NULL: any */
 	unsigned int seconds; /* an end without an answer after so long without a byte; 0: none */
 	/*
 	 * Called before each wait until a byte has come in: says how many milliseconds to wait at most (-1: any

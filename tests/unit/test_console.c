@@ -194,6 +194,29 @@ static void any_console_may_answer(void **context)
 	assert_string_equal(shown(2), "Well? ");
 }
 
+/* A password is not taken from somebody else than who began, nor shown to him. */
+static void only_one_console_may_go_on(void **context)
+{
+	struct console_read how = {.secret = true, .only = "ttyT1", .seconds = 1};
+	char answer[CONSOLE_LINE_MAX];
+	size_t index = 9;
+
+	(void)context;
+	make_consoles(2);
+	type_later(0, "mine\r", 5);
+	assert_int_equal(consoles_ask(&pty.consoles, "Well? ", &how, answer, &index), -ETIMEDOUT);
+	(void)kill(pty.typist, SIGKILL);
+	(void)waitpid(pty.typist, NULL, 0);
+	pty.typist = 0;
+	assert_string_equal(shown(1), "Well? ");
+	type_later(1, "here\r", 5);
+	how.seconds = 20;
+	assert_int_equal(consoles_ask(&pty.consoles, "Well? ", &how, answer, &index), 4);
+	assert_int_equal(index, 1);
+	how.only = "ttyT2";
+	assert_int_equal(consoles_ask(&pty.consoles, "Well? ", &how, answer, &index), -EIO);
+}
+
 static void secret_is_not_shown(void **context)
 {
 	char answer[CONSOLE_LINE_MAX];
@@ -422,6 +445,7 @@ int main(void)
 		CONSOLE_TEST(longest_line_is_whole),
 		CONSOLE_TEST(typed_ahead_is_dropped),
 		CONSOLE_TEST(any_console_may_answer),
+		CONSOLE_TEST(only_one_console_may_go_on),
 		CONSOLE_TEST(secret_is_not_shown),
 		CONSOLE_TEST(closed_console_is_left_out),
 		CONSOLE_TEST(console_is_no_controlling_terminal),
