@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include "digest.h"
 #include "format.h"
@@ -71,23 +72,6 @@ static int check_content(struct candidate *candidate, struct problem *problem)
 	return policy_text_check(file->bytes, file->len, candidate->record->path, problem);
 }
 
-int candidate_read(struct candidate *candidate, int root_fd, const char *root, const char *path)
-{
-	struct problem *problem = enter(candidate, STAGE_READ);
-	int r = set_path(candidate, path);
-
-	if (r == 0)
-		r = rootfile_read(root_fd, root, path, POLICY_SIZE_MAX, &candidate->file, problem);
-	if (r == 0)
-		r = check_content(candidate, problem);
-	if (r == 0)
-		r = read_signature(candidate, problem);
-	/* A dangling link is a mistake, a file that is not there is not. */
-	if (r == -ENOENT && !problem->remedy)
-		candidate->record->result = CANDIDATE_ABSENT;
-	return r;
-}
-
 /* Writes all bytes to a descriptor. */
 static int write_all(int fd, const uint8_t *bytes, size_t len)
 {
@@ -115,10 +99,9 @@ static int move_to_memory(struct candidate *candidate, struct problem *problem)
 		return problem_set(problem, r, "no memory file can be made for it: %s", strerror(-r));
 	if (candidate->sig_len && fsetxattr(fd, XATTR_IMA, candidate->sig, candidate->sig_len, 0) < 0) {
 		r = -errno;
-		problem_set(problem, r, "its signature %s" SIG_SUFFIX " cannot be attached: %s",
-			candidate->record->path, strerror(-r));
-		problem_remedy(
-			problem, "use a kernel with CONFIG_TMPFS_XATTR, or correct the signature file");
+		problem_set(
+			problem, r, "its signature cannot be attached to a copy in memory: %s", strerror(-r));
+		problem_remedy(problem, "use a kernel with CONFIG_TMPFS_XATTR, or correct the signature");
 		return r;
 	}
 	(void)format_text(path, sizeof(path), "/proc/self/fd/%d", fd);
@@ -127,6 +110,46 @@ static int move_to_memory(struct candidate *candidate, struct problem *problem)
 	return candidate->file.fd < 0
 		       ? problem_set(problem, -errno, "cannot be reopened: %s", strerror(errno))
 		       : 0;
+}
+
+/*
+ * File systems whose content comes from elsewhere at each opening: the kernel opens a policy once more to load it, and
+ * could get other bytes than the ones that were checked (f_type of statfs(2)).
+ */
+static bool is_remote(int fd)
+{
+	static const unsigned long types[] = {0x6969 /* NFS */, 0x517b /* SMB */, 0xfe534d42 /* SMB2 */,
+		0xff534d42 /* CIFS */, 0x01021997 /* 9p */, 0x65735546 /* FUSE, virtiofs */,
+		0x00c36400 /* Ceph */, 0x5346414f /* AFS */, 0x6b414653 /* kAFS */, 0x47504653 /* GPFS */,
+		0x7461636f /* OCFS2 */, 0x01161970 /* GFS2 */, 0x0bd00bd0 /* Lustre */};
+	struct statfs st;
+	size_t i;
+
+	if (fstatfs(fd, &st) < 0)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if ((unsigned int)st.f_type == types[i])
+			return true;
+	return false;
+}
+
+int candidate_read(struct candidate *candidate, int root_fd, const char *root, const char *path)
+{
+	struct problem *problem = enter(candidate, STAGE_READ);
+	int r = set_path(candidate, path);
+
+	if (r == 0)
+		r = rootfile_read(root_fd, root, path, POLICY_SIZE_MAX, &candidate->file, problem);
+	if (r == 0)
+		r = check_content(candidate, problem);
+	if (r == 0)
+		r = read_signature(candidate, problem);
+	if (r == 0 && candidate->copy_remote && is_remote(candidate->file.fd))
+		r = move_to_memory(candidate, problem);
+	/* A dangling link is a mistake, a file that is not there is not. */
+	if (r == -ENOENT && !problem->remedy)
+		candidate->record->result = CANDIDATE_ABSENT;
+	return r;
 }
 
 /* Reads the detached signature; its absence leaves the policy unsigned. */

@@ -24,6 +24,7 @@ struct candidate {
 	const char *keyring;             /* the signers', for messages; NULL where there is none */
 	bool allow_sha1;                 /* a signature over SHA-1 counts */
 	bool find_keyring;               /* late_appraise_self() at once after the commit */
+	bool copy_remote;                /* from another machine's file system: what was checked is loaded */
 	struct rootfile file;            /* the policy; the descriptor is what the kernel is given */
 	uint8_t sig[IMASIG_MAX];         /* security.ima of it */
 	size_t sig_len;

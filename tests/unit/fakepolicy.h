@@ -3,11 +3,13 @@
  * The kernel as one policy on its way meets it: attributes, memory files, the policy file and the
  * log, for tests that wrap
  *   sigcheck_verify securityfs_submit securityfs_policy_state kmsg_mark kmsg_collect
- *   kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write
+ *   kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write fstatfs
  */
 #ifndef IMABOOT_TEST_FAKEPOLICY_H
 #define IMABOOT_TEST_FAKEPOLICY_H
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include "candidate.h"
 #include "fakeroot.h"
 #include "kmsg.h"
@@ -29,7 +31,8 @@ static struct {
 	char submitted[64]; /* the content of the file that was submitted */
 	int access;         /* how that was open */
 	bool want_audit;
-	const char *rewrite; /* what /p holds after a submission; NULL: as before */
+	unsigned int fs_type; /* of every file; 0: it is not known */
+	const char *rewrite;  /* what /p holds after a submission; NULL: as before */
 } fake;
 
 int __wrap_sigcheck_verify(const struct sigcheck *check, const uint8_t *content, size_t len,
@@ -46,6 +49,7 @@ int __real_memfd_create(const char *name, unsigned int flags);
 int __wrap_memfd_create(const char *name, unsigned int flags);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+int __wrap_fstatfs(int fd, struct statfs *ret);
 
 int __wrap_sigcheck_verify(const struct sigcheck *check, const uint8_t *content, size_t len,
 	const uint8_t *value, size_t sig_len, char **ret_signer, struct problem *problem)
@@ -147,6 +151,14 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 	return __real_write(fd, bytes, len);
 }
 
+int __wrap_fstatfs(int fd, struct statfs *ret)
+{
+	(void)fd;
+	*ret = (struct statfs){.f_type = fake.fs_type};
+	errno = EIO;
+	return fake.fs_type ? 0 : -1;
+}
+
 static struct report_candidate record;
 static struct candidate candidate;
 
@@ -155,6 +167,7 @@ static inline int start(void **context)
 	memset(&fake, 0, sizeof(fake));
 	fake.opened = true;
 	fake.after = POLICY_GONE;
+	fake.fs_type = EXT4_SUPER_MAGIC;
 	memset(&record, 0, sizeof(record));
 	memset(&candidate, 0, sizeof(candidate));
 	candidate.record = &record;

@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/candidate.c: every stage of a policy of the root on its way into the kernel.
  * wrap: sigcheck_verify securityfs_submit securityfs_policy_state kmsg_mark kmsg_collect
- * wrap: kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write
+ * wrap: kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write fstatfs
  */
 #include "fakepolicy.h"
 
@@ -45,6 +45,42 @@ static void unreadable_attribute_is_a_failure(void **context)
 	fake.xattr_error = EIO;
 	check_failed(read_it(false), STAGE_READ, -EIO, "its security.ima cannot be read: Input/output error",
 		NULL);
+}
+
+/* What was checked is what the kernel gets, whatever another machine hands out at the next opening. */
+static void policy_of_another_machine_is_loaded_from_a_copy(void **context)
+{
+	static const unsigned int types[] = {NFS_SUPER_MAGIC, V9FS_MAGIC, FUSE_SUPER_MAGIC, 0};
+	size_t i;
+
+	(void)context;
+	fake.xattr = "signature";
+	candidate.copy_remote = true;
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		fake.fs_type = types[i];
+		*fake.attached = '\0';
+		fakeroot_file("/r/p", "audit\n");
+		assert_int_equal(read_it(false), 0);
+		assert_string_equal(fake.attached, "signature");
+		fakeroot_file("/r/p", "other\n");
+		assert_int_equal(candidate_dry_run(&candidate), 0);
+		assert_string_equal(fake.submitted, "audit\n");
+		assert_int_equal(fake.access, O_RDONLY);
+		candidate_free(&candidate);
+		free(record.path);
+	}
+	/* A local one is loaded from where it is, so that logs have its name. */
+	*fake.attached = '\0';
+	fake.fs_type = EXT4_SUPER_MAGIC;
+	fakeroot_file("/r/p", "audit\n");
+	assert_int_equal(read_it(false), 0);
+	assert_string_equal(fake.attached, "");
+	candidate_free(&candidate);
+	free(record.path);
+	candidate.copy_remote = false;
+	fake.fs_type = NFS_SUPER_MAGIC;
+	assert_int_equal(read_it(false), 0);
+	assert_string_equal(fake.attached, "");
 }
 
 static void absent_policy_is_no_failure(void **context)
@@ -314,6 +350,7 @@ int main(void)
 		CANDIDATE_TEST(policy_is_read_with_its_attribute),
 		CANDIDATE_TEST(file_without_attributes_is_unsigned),
 		CANDIDATE_TEST(unreadable_attribute_is_a_failure),
+		CANDIDATE_TEST(policy_of_another_machine_is_loaded_from_a_copy),
 		CANDIDATE_TEST(absent_policy_is_no_failure),
 		CANDIDATE_TEST(dangling_link_is_a_failure),
 		CANDIDATE_TEST(content_is_checked),

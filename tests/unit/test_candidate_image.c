@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/candidate.c: the image's policy, whose signature is a file.
  * wrap: sigcheck_verify securityfs_submit securityfs_policy_state kmsg_mark kmsg_collect
- * wrap: kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write
+ * wrap: kmsg_lift_limit kmsg_restore_limit fgetxattr fsetxattr memfd_create write fstatfs
  */
 #include "fakepolicy.h"
 
@@ -114,8 +114,8 @@ static void attribute_may_be_refused(void **context)
 	fakeroot_file("/r/etc/imaboot/policy.sig", "signature");
 	fake.fsetxattr_error = EOPNOTSUPP;
 	check_failed(read_it(true), STAGE_READ, -EOPNOTSUPP,
-		"its signature /etc/imaboot/policy.sig cannot be attached: Operation not supported",
-		"use a kernel with CONFIG_TMPFS_XATTR, or correct the signature file");
+		"its signature cannot be attached to a copy in memory: Operation not supported",
+		"use a kernel with CONFIG_TMPFS_XATTR, or correct the signature");
 }
 
 int main(void)
