@@ -44,6 +44,7 @@ static const struct {
 	[KEY_REQUIRE] = {"require", KIND_WORD, "no|yes", 0},
 	[KEY_SIGNATURE] = {"signature", KIND_WORD, "auto|required|optional", 0},
 	[KEY_ALLOW_SHA1] = {"allow-sha1", KIND_WORD, "no|yes", 0},
+	[KEY_MUST_APPRAISE] = {"must-appraise", KIND_WORD, "auto|yes|no", 0},
 	[KEY_ROOT_CERTS] = {"root-certificates", KIND_WORD, "auto|yes|no", 0},
 	[KEY_REQUIRED_CERTS] = {"require-certificates", KIND_NAMES, NULL, 0},
 	[KEY_POLICY] = {"policy", KIND_PATH, NULL, 0},
@@ -192,6 +193,8 @@ static void take_word(struct parser *parser, enum config_key key, struct text va
 		config->signature = (enum config_signature)word;
 	else if (key == KEY_ALLOW_SHA1)
 		config->allow_sha1 = word == 1;
+	else if (key == KEY_MUST_APPRAISE)
+		config->must_appraise = (enum config_appraise)word;
 	else if (key == KEY_ROOT_CERTS)
 		config->root_certs = (enum config_root_certs)word;
 	else if (key == KEY_EVM)
@@ -390,6 +393,8 @@ static int word_of(const struct config *config, enum config_key key)
 		return (int)config->signature;
 	case KEY_ALLOW_SHA1:
 		return config->allow_sha1;
+	case KEY_MUST_APPRAISE:
+		return config->must_appraise;
 	case KEY_ROOT_CERTS:
 		return (int)config->root_certs;
 	case KEY_EVM:

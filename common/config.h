@@ -27,6 +27,7 @@ enum config_key {
 	KEY_REQUIRE,
 	KEY_SIGNATURE,
 	KEY_ALLOW_SHA1,
+	KEY_MUST_APPRAISE,
 	KEY_ROOT_CERTS,
 	KEY_REQUIRED_CERTS,
 	KEY_POLICY,
@@ -45,6 +46,8 @@ enum config_key {
 };
 
 enum config_signature { SIGNATURE_AUTO, SIGNATURE_REQUIRED, SIGNATURE_OPTIONAL };
+/* Whether a policy that appraises no file is one; auto: where a policy is required. */
+enum config_appraise { CONFIG_APPRAISE_AUTO, CONFIG_APPRAISE_YES, CONFIG_APPRAISE_NO };
 enum config_root_certs { CONFIG_CERTS_AUTO, CONFIG_CERTS_YES, CONFIG_CERTS_NO };
 
 /* For which programs a policy is tried before it is committed. */
@@ -67,9 +70,10 @@ enum config_labels { CONFIG_LABELS_AUTO, CONFIG_LABELS_STAGE0, CONFIG_LABELS_LAT
 #define CONFIG_LABELS_WORDS "auto|stage0|late|refuse"
 
 struct config {
-	bool require;                      /* a boot without a policy is a failure */
-	enum config_signature signature;   /* whether a policy must be signed */
-	bool allow_sha1;                   /* a policy may be signed over SHA-1 */
+	bool require;                    /* a boot without a policy is a failure */
+	enum config_signature signature; /* whether a policy must be signed */
+	bool allow_sha1;                 /* a policy may be signed over SHA-1 */
+	enum config_appraise must_appraise;
 	enum config_root_certs root_certs; /* whether signers are taken from the real root */
 	char **required_certs;             /* file names that must be among the accepted certificates */
 	size_t required_cert_count;

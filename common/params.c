@@ -219,16 +219,16 @@ static void copy_value(const struct word *word, char *ret, size_t size)
 	(void)format_text(ret, size, "%.*s", (int)word->value_len, word->value);
 }
 
-/* ima_policy= takes words between blanks and bars (ima_policy.c, policy_setup). */
-static bool has_appraise_tcb(const struct word *word)
+/* True where the value, a list, has that item. */
+static bool has_item(const struct word *word, const char *separators, const char *item)
 {
 	const char *at = word->value, *end = at + word->value_len;
 	size_t len;
 
 	for (; at < end; at += len + 1) {
-		for (len = 0; at + len < end && at[len] != ' ' && at[len] != '|'; len++)
+		for (len = 0; at + len < end && !strchr(separators, at[len]); len++)
 			;
-		if (text_is(at, len, "appraise_tcb"))
+		if (text_is(at, len, item))
 			return true;
 	}
 	return false;
@@ -248,7 +248,9 @@ static void take_of_kernel(const struct word *word, struct params *ret)
 	else if (is_named(word, "ima_appraise"))
 		copy_value(word, ret->appraise, sizeof(ret->appraise));
 	else if (is_named(word, "ima_policy"))
-		ret->appraise_tcb |= has_appraise_tcb(word);
+		ret->appraise_tcb |= has_item(word, " |", "appraise_tcb"); /* ima_policy.c, policy_setup */
+	else if (is_named(word, "initcall_blacklist"))
+		ret->no_ima |= has_item(word, ",", "init_ima"); /* init/main.c */
 }
 
 void params_parse(const char *line, size_t len, struct params *ret,

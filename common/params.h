@@ -40,6 +40,7 @@ struct params {
 	char init[PARAM_TEXT_MAX];   /* init=, the last one; "": not given */
 	char appraise[8];            /* ima_appraise=, the last one, cut: log, fix, off, enforce or another */
 	bool appraise_tcb;           /* ima_policy= has appraise_tcb, or ima_appraise_tcb is there */
+	bool no_ima;                 /* initcall_blacklist= has init_ima, which kernels before 6.19 obey */
 	bool kdump; /* elfcorehdr= is there: this kernel only saves the dump of a crashed one */
 	char evm_key[PARAM_TEXT_MAX], evm_x509[PARAM_TEXT_MAX],
 		master[PARAM_TEXT_MAX]; /* absolute paths, or "" */

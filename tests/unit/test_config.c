@@ -140,11 +140,11 @@ static void every_word_is_read_and_given_back(void **context)
 		{KEY_ROOT_CERTS, {"auto", "yes", "no"}},
 		{KEY_ON_FAILURE, {"recovery", "reboot", "poweroff", "halt", "continue"}},
 		{KEY_RECOVERY_TIMEOUT_ACTION, {"reboot", "poweroff", "halt"}},
-		{KEY_ALLOW_SHA1, {"no", "yes"}}, {KEY_EVM, {"off", "hmac", "x509", "both"}},
-		{KEY_ALLOW_OVERRIDE, {"no", "yes"}}, {KEY_PCR_REQUIRED, {"no", "yes"}},
-		{KEY_POLICY, {"/", "/p", "/a b"}}, {KEY_KNOWN_GOOD, {"/p", "none"}},
-		{KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}}, {KEY_PCR, {"0", "7", "23", "none"}},
-		{KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
+		{KEY_ALLOW_SHA1, {"no", "yes"}}, {KEY_MUST_APPRAISE, {"auto", "yes", "no"}},
+		{KEY_EVM, {"off", "hmac", "x509", "both"}}, {KEY_ALLOW_OVERRIDE, {"no", "yes"}},
+		{KEY_PCR_REQUIRED, {"no", "yes"}}, {KEY_POLICY, {"/", "/p", "/a b"}},
+		{KEY_KNOWN_GOOD, {"/p", "none"}}, {KEY_RECOVERY_TIMEOUT, {"0", "1", "86400"}},
+		{KEY_PCR, {"0", "7", "23", "none"}}, {KEY_REQUIRED_CERTS, {"a.der", "a.der b.der"}},
 		{KEY_PREFLIGHT, {"init", "off", "/a", "/a /b", "init /a /b"}},
 		{KEY_LABELS, {"auto", "stage0", "late", "refuse"}}};
 	const char *const *word;
@@ -186,6 +186,8 @@ static void words_have_their_meaning(void **context)
 	assert_true(config.pcr_required);
 	(void)value_of("labels = late", KEY_LABELS);
 	assert_int_equal(config.labels, CONFIG_LABELS_LATE);
+	(void)value_of("must-appraise = no", KEY_MUST_APPRAISE);
+	assert_int_equal(config.must_appraise, CONFIG_APPRAISE_NO);
 }
 
 #define HASH_WRONG                                                                                  \

@@ -230,6 +230,17 @@ static void keys_of_evm_are_dracuts(void **context)
 	assert_false(params.master_type_given);
 }
 
+static void switched_off_ima_is_seen(void **context)
+{
+	(void)context;
+	take("initcall_blacklist=init_ima");
+	assert_true(params.no_ima);
+	take("initcall_blacklist=a,init_ima,b");
+	assert_true(params.no_ima);
+	take("initcall_blacklist=init_ima_x,xinit_ima initcall_blacklist= initcall_blacklist init_ima");
+	assert_false(params.no_ima);
+}
+
 static void kdump_kernel_is_seen(void **context)
 {
 	(void)context;
@@ -271,6 +282,7 @@ int main(void)
 		cmocka_unit_test(action_is_one_of_its_words),
 		cmocka_unit_test(parameters_of_the_kernel),
 		cmocka_unit_test(keys_of_evm_are_dracuts),
+		cmocka_unit_test(switched_off_ima_is_seen),
 		cmocka_unit_test(kdump_kernel_is_seen),
 		cmocka_unit_test(every_parameter_has_name_and_help),
 	};

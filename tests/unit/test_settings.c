@@ -215,6 +215,7 @@ static void defaults_are_explained(void **context)
 	explain("require = no (default)\n"
 		"signature = auto (default)\n"
 		"allow-sha1 = no (default)\n"
+		"must-appraise = auto (default)\n"
 		"root-certificates = auto (default)\n"
 		"require-certificates =  (default)\n"
 		"policy = /etc/ima/ima-policy (default)\n"
@@ -251,7 +252,8 @@ static void origins_are_explained(void **context)
 		"preflight = init /p\n"
 		"recovery-password = $6$salt$hash\n"
 		"labels = stage0\n"
-		"evm = both\n";
+		"evm = both\n"
+		"must-appraise = no\n";
 
 	(void)context;
 	apply(config,
@@ -261,6 +263,7 @@ static void origins_are_explained(void **context)
 	explain("require = yes (kernel command line)\n"
 		"signature = required (configuration, line 3)\n"
 		"allow-sha1 = yes (configuration, line 13)\n"
+		"must-appraise = no (configuration, line 18)\n"
 		"root-certificates = no (configuration, line 4)\n"
 		"require-certificates = a.der b\\x1b.der (configuration, line 5)\n"
 		"policy = /p (configuration, line 6)\n"
