@@ -79,6 +79,14 @@ static bool is_applicable(struct boot *boot)
 	}
 	if (securityfs_policy_state() != POLICY_NO_IMA)
 		return true;
+	if (boot->params.no_ima && boot->locked && !boot->settings.config.allow_override) {
+		boot_note(boot, LOG_ERR,
+			"the kernel parameter initcall_blacklist=init_ima switches IMA off, and %s: take it "
+			"off "
+			"the kernel command line",
+			boot->locked_reason);
+		return false;
+	}
 	boot_note(boot, required ? LOG_ERR : LOG_NOTICE,
 		"this kernel has no IMA (no " IMA_DIR
 		"): no policy can be loaded; use a kernel with CONFIG_IMA");
@@ -115,6 +123,17 @@ static struct certs_source certs_source_of(const struct boot *boot)
 		.root_certs = root_certs[boot->settings.config.root_certs]};
 }
 
+/* Who puts certificates into the image wants signatures, also where the kernel took none of them. */
+static bool has_certs_of_image(const struct report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->cert_count; i++)
+		if (string_equal(report->certs[i].source, "image"))
+			return true;
+	return false;
+}
+
 /* Loads the certificates and says which were refused. Returns false where a required one is missing. */
 static bool load_certs(struct boot *boot)
 {
@@ -122,9 +141,12 @@ static bool load_certs(struct boot *boot)
 	const struct config *config = &boot->settings.config;
 	bool complete = true;
 	size_t i;
+	int r = certs_load(&source, boot->report);
 
-	if (certs_load(&source, boot->report) < 0)
+	if (r < 0)
 		complete = config->required_cert_count == 0;
+	/* What could not be read may be there. */
+	boot->has_signers = r < 0 || has_certs_of_image(boot->report);
 	certs_tell(boot->report, 0);
 	for (i = 0; i < config->required_cert_count; i++) {
 		if (boot_has_cert(boot->report, config->required_certs[i]))
@@ -163,6 +185,7 @@ static void load_policy_and_evm(struct boot *boot)
 		.x509_file = settings->evm_x509,
 		.master_file = settings->master,
 		.master_is_user = settings->master_is_user,
+		.image_only = boot->locked ? boot->locked_reason : NULL,
 		.record = &report->evm,
 		.fd = -1};
 
@@ -198,17 +221,7 @@ static void find_keyring(struct boot *boot)
 			strerror(-r));
 }
 
-/* Lockdown and the policy file are read there. */
-static void mount_securityfs(void)
-{
-	int r = securityfs_mount();
-
-	if (r < 0)
-		log_warning("securityfs cannot be mounted on " SECURITYFS_DIR ": %s", strerror(-r));
-}
-
-/* The real root, unless it is the image itself. */
-static int open_roots(struct boot *boot)
+static int open_image(struct boot *boot)
 {
 	boot->image_fd = root_open(boot->image);
 	if (boot->image_fd < 0) {
@@ -225,6 +238,12 @@ static int open_roots(struct boot *boot)
 		boot->image_fd = -1;
 		return -EPERM;
 	}
+	return 0;
+}
+
+/* The real root, unless it is the image itself. */
+static int open_real_root(struct boot *boot)
+{
 	if (!boot->root)
 		return 0;
 	boot->root_fd = root_open(boot->root);
@@ -255,6 +274,16 @@ static void prepare_again(struct boot *boot)
 		boot->settings.choice = (enum policy_choice)boot->again->choice;
 }
 
+/* The outcome is a failure before and, where nothing better comes of it, after. */
+static void work(struct boot *boot)
+{
+	prepare_again(boot);
+	if (boot->misconfigured || !is_applicable(boot) || !load_certs(boot))
+		return;
+	load_policy_and_evm(boot);
+	find_keyring(boot);
+}
+
 static void run(struct boot *boot, struct boot_end *ret)
 {
 	struct report *report = boot->report;
@@ -262,14 +291,11 @@ static void run(struct boot *boot, struct boot_end *ret)
 	report->outcome = OUTCOME_FAILED;
 	report->late = boot->late;
 	config_init(&boot->settings.config);
-	mount_securityfs();
-	if (open_roots(boot) == 0) {
+	/* What is done about a failure is in the settings: they come before all that may fail. */
+	if (open_image(boot) == 0) {
 		boot->misconfigured = boot_read_settings(boot) < 0;
-		prepare_again(boot);
-		if (!boot->misconfigured && is_applicable(boot) && load_certs(boot)) {
-			load_policy_and_evm(boot);
-			find_keyring(boot);
-		}
+		if (open_real_root(boot) == 0)
+			work(boot);
 	}
 	if (report->outcome != OUTCOME_DISABLED && report->outcome != OUTCOME_NOT_APPLICABLE)
 		set_guard(boot);

@@ -143,6 +143,10 @@ void boot_settle(struct boot *boot, struct boot_end *ret)
 		settle_unprotected(boot, ret, "imaboot: no policy");
 	else if (boot->kdump) /* the dump is saved with or without the mark */
 		(void)!boot_mark(boot, "imaboot: kdump");
+	else if (outcome == OUTCOME_NOT_APPLICABLE)
+		settle_unprotected(boot, ret, "imaboot: no IMA");
+	else if (boot->appraises_nothing)
+		settle_unprotected(boot, ret, "imaboot: nothing is appraised");
 }
 
 void boot_end(const struct boot_end *end)

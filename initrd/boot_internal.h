@@ -19,6 +19,8 @@ struct boot {
 	bool locked;
 	const char *locked_reason;
 	bool misconfigured;             /* the configuration has errors */
+	bool has_signers;               /* certificates for IMA are in the image, whatever became of them */
+	bool appraises_nothing;         /* the policy in force has no rule that appraises files */
 	bool silent;                    /* boot_note() says nothing */
 	const struct boot_again *again; /* NULL in the first run */
 	bool late;                      /* imaboot-late.service runs this, in the running system */

@@ -194,7 +194,8 @@ static int make_way(struct boot *boot, struct candidate *candidate)
 		r = commit_stage0(boot, candidate);
 		if (r == 0)
 			return candidate_dry_run(candidate);
-		if (labels == CONFIG_LABELS_STAGE0)
+		/* Nor does a root whose programs the stage-0 policy denies choose the other way. */
+		if (labels == CONFIG_LABELS_STAGE0 || boot->report->stage0.stage == STAGE_PREFLIGHT)
 			return take_problem(candidate,
 				"its stage-0 policy is not in force: ", &boot->report->stage0.problem);
 	}

@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include "candidate.h"
+#include "labels.h"
 #include "log.h"
 #include "platform.h"
 #include "preflight.h"
 #include "securityfs.h"
+#include "sysfile.h"
 
 bool boot_requires_signature(const struct boot *boot)
 {
@@ -18,7 +20,7 @@ bool boot_requires_signature(const struct boot *boot)
 
 	if (signature != SIGNATURE_AUTO)
 		return signature == SIGNATURE_REQUIRED;
-	return boot->locked || report_count_certs(boot->report, CERT_LOADED) ||
+	return boot->locked || boot->has_signers || report_count_certs(boot->report, CERT_LOADED) ||
 	       report_count_certs(boot->report, CERT_PRESENT);
 }
 
@@ -34,6 +36,69 @@ static bool puts_labels_off(const struct boot *boot)
 
 	return labels == CONFIG_LABELS_LATE ||
 	       (labels == CONFIG_LABELS_AUTO && securityfs_policy_state() != POLICY_READABLE);
+}
+
+/* Whether a rule has the kernel appraise what runs, or what is read. */
+static bool appraises_files(const struct policy_rule *rule)
+{
+	switch (rule->func) {
+	case FUNC_NONE:
+	case FUNC_FILE:
+	case FUNC_MMAP:
+	case FUNC_MMAP_REQPROT:
+	case FUNC_BPRM:
+	case FUNC_CREDS:
+	case FUNC_MODULE:
+		return rule->action == ACTION_APPRAISE;
+	default:
+		return false;
+	}
+}
+
+/* A policy that only measures, say, protects nothing, with the best of signatures. */
+static bool candidate_appraises(const struct candidate *candidate)
+{
+	_cleanup_policy_ struct policy policy = {0};
+	size_t i;
+
+	if (labels_parse((const char *)candidate->file.bytes, candidate->file.len, candidate_kernel_version(),
+		    &policy) < 0)
+		return true; /* the dry run says what is wrong with it */
+	for (i = 0; i < policy.count; i++)
+		if (appraises_files(&policy.rules[i]))
+			return true;
+	return false;
+}
+
+static bool must_appraise(const struct boot *boot)
+{
+	const struct config *config = &boot->settings.config;
+
+	return config->must_appraise == CONFIG_APPRAISE_YES ||
+	       (config->must_appraise == CONFIG_APPRAISE_AUTO && config->require);
+}
+
+/* Where it must appraise a policy that does not is none; elsewhere it is told, and marked in the end. */
+static int check_appraisal(struct boot *boot, struct candidate *candidate)
+{
+	struct report_candidate *record = candidate->record;
+
+	boot->appraises_nothing = !candidate_appraises(candidate);
+	if (!boot->appraises_nothing)
+		return 0;
+	if (!must_appraise(boot)) {
+		boot_note(boot, LOG_WARNING,
+			"policy %s (%s) appraises no file: under it everything runs; give it rules with "
+			"appraise",
+			record->path, record->source);
+		return 0;
+	}
+	record->stage = STAGE_PREFLIGHT;
+	record->result = CANDIDATE_FAILED;
+	problem_set(&record->problem, -EPERM, "appraises no file: under it everything runs");
+	problem_remedy(&record->problem,
+		"give it rules with appraise, or set must-appraise = no in " CONFIG_FILE " of the image");
+	return -EPERM;
 }
 
 int boot_preflight(struct boot *boot, struct candidate *candidate)
@@ -65,7 +130,9 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 	_cleanup_candidate_ struct candidate candidate = {.file = {.fd = -1},
 		.keyring = boot->report->keyring,
 		.allow_sha1 = boot->settings.config.allow_sha1,
-		.find_keyring = boot_finds_keyring(boot)};
+		.find_keyring = boot_finds_keyring(boot),
+		/* With EVM active the kernel asks for security.evm too, which no copy has. */
+		.copy_remote = !boot->late};
 	struct report_candidate *record = report_add_candidate(boot->report);
 	int r;
 
@@ -78,10 +145,13 @@ static int try_candidate(struct boot *boot, const char *source, const char *path
 	if (r == 0)
 		r = candidate_check_signature(&candidate, boot_requires_signature(boot));
 	if (r == 0 && candidate_is_in_force(&candidate)) {
+		boot->appraises_nothing = !candidate_appraises(&candidate);
 		boot_note(boot, LOG_NOTICE, "policy %s (%s) is in force already: it is not loaded again",
 			record->path, source);
 		return 0;
 	}
+	if (r == 0)
+		r = check_appraisal(boot, &candidate);
 	if (r == 0)
 		r = boot_preflight(boot, &candidate);
 	if (r == 0)

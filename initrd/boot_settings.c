@@ -8,6 +8,7 @@
 #include "log.h"
 #include "platform.h"
 #include "rootfile.h"
+#include "securityfs.h"
 #include "sysfile.h"
 
 #define CMDLINE_MAX 8192 /* bytes; x86 has 2048, others up to 4096 */
@@ -66,10 +67,20 @@ static void read_params(struct boot *boot)
 	log_set_debug(boot->settings.debug);
 }
 
+/* Lockdown and the policy file are read there. An initramfs without systemd has nobody else who mounts it. */
+static void mount_securityfs(void)
+{
+	int r = securityfs_mount();
+
+	if (r < 0)
+		log_warning("securityfs cannot be mounted on " SECURITYFS_DIR ": %s", strerror(-r));
+}
+
 int boot_read_settings(struct boot *boot)
 {
 	int r;
 
+	mount_securityfs();
 	boot->locked = platform_is_locked(&boot->locked_reason);
 	r = read_config(boot);
 	read_params(boot);

@@ -16,9 +16,9 @@
 #include "securityfs.h"
 #include "tpm.h"
 
-#define ROOT_POLICY "audit\n# of root\n"
-#define IMAGE_POLICY "audit\n# of image\n"
-#define KNOWN_GOOD_POLICY "audit\n# of known-good\n"
+#define ROOT_POLICY "appraise func=MODULE_CHECK\n# of root\n"
+#define IMAGE_POLICY "appraise func=MODULE_CHECK\n# of image\n"
+#define KNOWN_GOOD_POLICY "appraise func=MODULE_CHECK\n# of known-good\n"
 
 /* Places on the machine. */
 #define ROOT_FILE "/root/etc/ima/ima-policy"

@@ -55,7 +55,7 @@ static void both_refused_is_a_failure(void **context)
 	(void)context;
 	fakeroot_file(ROOT_FILE, ROOT_POLICY);
 	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
-	fakeboot.refused = "audit";
+	fakeboot.refused = "appraise func=MODULE_CHECK";
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("dry root dry image ");
 	assert_null(report_policy(&fakeboot.report));
@@ -76,7 +76,7 @@ static void refused_policy_and_none_in_the_image_is_a_failure(void **context)
 static void broken_file_is_never_submitted(void **context)
 {
 	(void)context;
-	fakeroot_file(ROOT_FILE, "audit\n# of root");
+	fakeroot_file(ROOT_FILE, "appraise func=MODULE_CHECK\n# of root");
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("");
 	assert_log("test: policy /etc/ima/ima-policy (root) failed at stage read: does not end with a "
@@ -118,6 +118,72 @@ static void unsigned_policy_is_refused_once_a_signer_is_loaded(void **context)
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("");
 	assert_int_equal(fakeboot.report.candidates[0].stage, STAGE_SIGNATURE);
+}
+
+/* The administrator has put one into the image: that the kernel takes none is no reason to do without. */
+static void refused_signer_requires_a_signature_too(void **context)
+{
+	(void)context;
+	fake_cert("/image/etc/keys/ima/a.der", "A: 01234567", "nobody", "");
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeroot_file(CONFIG, "require = yes\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+	assert_int_equal(fakeboot.report.candidates[0].stage, STAGE_SIGNATURE);
+	/* One of the root counts once the kernel has taken it. */
+	assert_int_equal(unlink(fakeroot_path("/image/etc/keys/ima/a.der")), 0);
+	fake_cert("/root/etc/keys/ima/a.der", "A: 01234567", "nobody", "");
+	fakeboot_run(EXIT_DONE, "enforced");
+}
+
+static void keyrings_that_cannot_be_used_require_a_signature_too(void **context)
+{
+	(void)context;
+	fakering.private_error = -ENOMEM;
+	fakeroot_file(ROOT_FILE, ROOT_POLICY);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_submitted("");
+}
+
+#define MEASURES "measure func=BPRM_CHECK\nappraise func=POLICY_CHECK appraise_type=imasig\n# of root\n"
+#define NOTHING                                                                                              \
+	"policy /etc/ima/ima-policy (root) appraises no file: under it everything runs; give it rules with " \
+	"appraise\n"
+
+/* The best of signatures on it protects nothing: it is marked, as a boot without a policy is. */
+static void policy_that_appraises_nothing_is_marked(void **context)
+{
+	(void)context;
+	fakeroot_file(ROOT_FILE, MEASURES);
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_log("test: " NOTHING MARKED("nothing is appraised"));
+	assert_marks("12 imaboot: nothing is appraised\n");
+	fakeroot_file(IMA_POLICY, "");
+	fakeroot_file(CONFIG, "require = yes\nmust-appraise = no\n");
+	fakeboot_run(EXIT_DONE, "enforced");
+	assert_marks("12 imaboot: nothing is appraised\n");
+}
+
+static void policy_that_appraises_nothing_is_none_where_one_is_required(void **context)
+{
+	static const char *const configs[] = {"require = yes\n", "must-appraise = yes\n"};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(configs); i++) {
+		fakeroot_file(IMA_POLICY, "");
+		fakeroot_file(CONFIG, configs[i]);
+		fakeroot_file(ROOT_FILE, MEASURES);
+		fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
+		fakeboot_run(EXIT_FALLBACK, "fallback");
+		assert_submitted("dry image commit image ");
+		buf_free(&fakeboot.submitted);
+		assert_log("test: policy /etc/ima/ima-policy (root) failed at stage preflight: appraises no "
+			   "file: under it "
+			   "everything runs; give it rules with appraise, or set must-appraise = no in "
+			   "/etc/imaboot/imaboot.conf of the image\n");
+		assert_marks("");
+	}
 }
 
 static void root_cannot_switch_the_signature_off(void **context)
@@ -325,6 +391,10 @@ int main(void)
 		BOOT_TEST(no_policy_at_all_is_told),
 		BOOT_TEST(commit_without_proof_is_a_failure),
 		BOOT_TEST(unsigned_policy_is_refused_once_a_signer_is_loaded),
+		BOOT_TEST(refused_signer_requires_a_signature_too),
+		BOOT_TEST(keyrings_that_cannot_be_used_require_a_signature_too),
+		BOOT_TEST(policy_that_appraises_nothing_is_marked),
+		BOOT_TEST(policy_that_appraises_nothing_is_none_where_one_is_required),
 		BOOT_TEST(root_cannot_switch_the_signature_off),
 		BOOT_TEST(signed_policy_is_enforced),
 		BOOT_TEST(wrongly_signed_policy_falls_back_to_the_image),

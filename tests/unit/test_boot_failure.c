@@ -54,7 +54,7 @@ static void fail_boot(const char *config, int status, const char *outcome)
 {
 	fakeroot_file(CONFIG, config);
 	fakeroot_file(ROOT_FILE, ROOT_POLICY);
-	fakeboot.refused = "audit";
+	fakeboot.refused = "appraise func=MODULE_CHECK";
 	fakeboot_run(status, outcome);
 }
 

@@ -10,7 +10,7 @@
 #include "fakeelf.h"
 #include "late.h"
 
-#define LABELLED "audit obj_type=my_t\naudit\n# of root\n"
+#define LABELLED "appraise func=MODULE_CHECK obj_type=my_t\nappraise func=MODULE_CHECK\n# of root\n"
 #define UNIT "/root/usr/lib/systemd/system/imaboot-late.service"
 #define WANTS "/root/usr/lib/systemd/system/sysinit.target.wants/imaboot-late.service"
 #define SELINUX_POLICY "\x8c\xff\x7c\xf9\4\0\0\0vvvvppppbbbbmy_t"
@@ -190,7 +190,7 @@ static void late_run_refuses_what_stays_unknown(void **context)
 	fakeboot_run(EXIT_FALLBACK, "fallback");
 	assert_submitted("dry root dry image commit image ");
 	assert_int_equal(selves, 0); /* there is no keyring to be found */
-	assert_log(FAILED_AT("dry-run") "line 1, column 16: no security module knows the label 'my_t', and "
+	assert_log(FAILED_AT("dry-run") "line 1, column 37: no security module knows the label 'my_t', and "
 					"the kernel refuses "
 					"such a file while its built-in policy is in force [unknown-label]; "
 					"correct the rule, and sign "
@@ -284,7 +284,8 @@ static void image_without_a_root_is_refused(void **context)
 static void label_that_never_becomes_known_is_refused(void **context)
 {
 	(void)context;
-	fakeroot_file(ROOT_FILE, "audit\naudit obj_type=your_t\n# of root\n");
+	fakeroot_file(ROOT_FILE,
+		"appraise func=MODULE_CHECK\nappraise func=MODULE_CHECK obj_type=your_t\n# of root\n");
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("");
 	assert_memory_equal(fakeboot.err.text,
@@ -296,7 +297,7 @@ static void label_that_never_becomes_known_is_refused(void **context)
 static void other_errors_are_no_reason_to_wait(void **context)
 {
 	(void)context;
-	fakeroot_file(ROOT_FILE, "audit obj_type=my_t\nbogus\n# of root\n");
+	fakeroot_file(ROOT_FILE, "appraise func=MODULE_CHECK obj_type=my_t\nbogus\n# of root\n");
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("dry root ");
 	assert_non_null(strstr(fakeboot.err.text, FAILED_AT("dry-run") "line 2, column 1: "));
@@ -312,7 +313,7 @@ static void other_errors_are_no_reason_to_wait(void **context)
 static void rest_of_the_rules_is_judged(void **context)
 {
 	(void)context;
-	fakeboot.refused = "audit ";
+	fakeboot.refused = "appraise func=MODULE_CHECK ";
 	fakeboot_run(EXIT_FAILED, "failed");
 	assert_submitted("dry root dry ? ");
 	assert_non_null(
@@ -324,7 +325,7 @@ static void rest_of_the_rules_is_judged(void **context)
 static void rest_of_the_rules_may_not_be_judged(void **context)
 {
 	(void)context;
-	fakeboot.denied = "audit \n";
+	fakeboot.denied = "appraise func=MODULE_CHECK \n";
 	fakeboot_run(EXIT_DONE, "deferred");
 	assert_log("test: policy /etc/ima/ima-policy: this kernel judges signed files alone, so its rules "
 		   "were checked "
@@ -355,7 +356,8 @@ static void stage0_comes_first(void **context)
 	assert_string_equal(fakeboot.report.stage0.proof, "read-back");
 	assert_string_equal(report_policy(&fakeboot.report)->source, "root");
 	assert_string_equal(fakeroot_read(IMA_POLICY),
-		"appraise func=POLICY_CHECK appraise_type=imasig \naudit obj_type=my_t \naudit \n");
+		"appraise func=POLICY_CHECK appraise_type=imasig \nappraise "
+		"func=MODULE_CHECK obj_type=my_t \nappraise func=MODULE_CHECK \n");
 	assert_int_equal(fakeboot.guards, 1);
 	assert_marks("");
 }
@@ -404,6 +406,12 @@ static void stage0_that_denies_the_recovery_is_refused(void **context)
 	assert_non_null(strstr(fakeboot.err.text, "its stage-0 policy is not in force: denies what must run "
 						  "next: /bin/sh of the image (line 1, "
 						  "'appraise func=BPRM_CHECK "));
+	/* Nor is the load put off then: what the root holds does not choose. */
+	fakeroot_file(CONFIG, "labels = auto\n");
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_non_null(
+		strstr(fakeboot.err.text, "its stage-0 policy is not in force: denies what must run next"));
+	assert_false(fakeroot_has(RUN_LATE));
 }
 
 /* Behind a stage-0 policy that closes the chain an unsigned policy would be refused: it is not committed for one. */
@@ -451,8 +459,8 @@ static void stage0_is_committed_once(void **context)
 	(void)context;
 	take_many();
 	sign();
-	fakeroot_file(KNOWN_GOOD_FILE, "audit obj_type=my_t\n# of known-good\n");
-	fakeroot_file(ROOT_FILE, "audit obj_type=my_t\n# of root\n");
+	fakeroot_file(KNOWN_GOOD_FILE, "appraise func=MODULE_CHECK obj_type=my_t\n# of known-good\n");
+	fakeroot_file(ROOT_FILE, "appraise func=MODULE_CHECK obj_type=my_t\n# of root\n");
 	fakeroot_file(STAGE0_FILE, "appraise func=POLICY_CHECK appraise_type=imasig\n# of stage0\n");
 	fakeroot_bytes(STAGE0_FILE ".sig", SIGNATURE, sizeof(SIGNATURE) - 1);
 	fakeboot.changes_mind = "# of root";

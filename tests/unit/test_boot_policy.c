@@ -10,7 +10,7 @@
 /* A machine with all policies, one at a path of its own among them. */
 static void write_policies(void)
 {
-	fakeroot_file("/root/p", "audit\n# of parameter\n");
+	fakeroot_file("/root/p", "appraise func=MODULE_CHECK\n# of parameter\n");
 	fakeroot_file(ROOT_FILE, ROOT_POLICY);
 	fakeroot_file(KNOWN_GOOD_FILE, KNOWN_GOOD_POLICY);
 	fakeroot_file(IMAGE_FILE, IMAGE_POLICY);
@@ -90,7 +90,7 @@ static void order_of_the_fallbacks(void **context)
 	(void)context;
 	write_policies();
 	for (i = 0; i < ARRAY_SIZE(choices); i++) {
-		boot(choices[i].parameter, "audit", EXIT_FAILED, "failed");
+		boot(choices[i].parameter, "appraise func=MODULE_CHECK", EXIT_FAILED, "failed");
 		assert_submitted(choices[i].submitted);
 		assert_null(report_policy(&fakeboot.report));
 	}
@@ -125,7 +125,7 @@ static void path_that_is_not_there_is_told(void **context)
 static void path_stays_inside_the_root(void **context)
 {
 	(void)context;
-	fakeroot_file("/outside", "audit\n# of outside\n");
+	fakeroot_file("/outside", "appraise func=MODULE_CHECK\n# of outside\n");
 	fakeroot_link("/root/link", fakeroot_path("/outside"));
 	boot("rd.imaboot.policy=/../outside", NULL, EXIT_DONE, "no-policy");
 	boot("rd.imaboot.policy=/link", NULL, EXIT_FAILED, "failed");
@@ -182,7 +182,7 @@ static void policy_in_force_is_not_loaded_again(void **context)
 {
 	(void)context;
 	fakeroot_file(ROOT_FILE, ROOT_POLICY);
-	fakeroot_file(IMA_POLICY, "audit \n");
+	fakeroot_file(IMA_POLICY, "appraise func=MODULE_CHECK \n");
 	fakeboot_run(EXIT_DONE, "enforced");
 	assert_submitted("");
 	assert_string_equal(report_policy(&fakeboot.report)->proof, "read-back");
@@ -199,7 +199,7 @@ static void policy_among_other_rules_is_loaded(void **context)
 {
 	(void)context;
 	fakeroot_file(ROOT_FILE, ROOT_POLICY);
-	fakeroot_file(IMA_POLICY, "measure func=BPRM_CHECK \naudit \n");
+	fakeroot_file(IMA_POLICY, "measure func=BPRM_CHECK \nappraise func=MODULE_CHECK \n");
 	fakeboot_run(EXIT_DONE, "enforced");
 	assert_submitted("dry root commit root ");
 }

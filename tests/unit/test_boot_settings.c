@@ -39,11 +39,38 @@ static void kernel_without_ima_is_not_applicable(void **context)
 	(void)context;
 	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
 	assert_int_equal(rmdir(fakeroot_path(IMA_DIR)), 0);
-	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, NO_IMA);
+	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, NO_IMA MARKED("no IMA"));
 	assert_string_equal(fakeboot.report.policy_file, "absent");
+	assert_marks("12 imaboot: no IMA\n");
 	fakeroot_file(CONFIG, "require = yes\n");
 	check_untouched(EXIT_FAILED, "failed", 0, NO_IMA MARKED("recovery"));
 	assert_int_equal(fakeboot.report.message_count, 2);
+}
+
+/* On a locked platform the command line does not switch IMA off: the kernel obeys, and the boot ends. */
+static void ima_is_not_switched_off_on_a_locked_platform(void **context)
+{
+	(void)context;
+	assert_int_equal(unlink(fakeroot_path(IMA_POLICY)), 0);
+	assert_int_equal(rmdir(fakeroot_path(IMA_DIR)), 0);
+	fakeboot_lock();
+	fakeroot_file(PROC_CMDLINE, "initcall_blacklist=other,init_ima\n");
+	check_untouched(EXIT_FAILED, "failed", 0,
+		"test: the kernel parameter initcall_blacklist=init_ima switches IMA off, and the kernel is "
+		"locked "
+		"down: take it off the kernel command line\n" MARKED("recovery"));
+	assert_marks("12 imaboot: recovery\n");
+	fakeroot_file(CONFIG, "allow-override = yes\n");
+	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, NO_IMA MARKED("no IMA"));
+	fakeroot_file(CONFIG, "");
+	fakeroot_file(PROC_CMDLINE, "initcall_blacklist=init_imagine\n");
+	check_untouched(EXIT_NOT_APPLICABLE, "not-applicable", 0, NO_IMA MARKED("no IMA"));
+	assert_marks("12 imaboot: no IMA\n12 imaboot: no IMA\n");
+	/* What must be marked and cannot is a failure here, too. */
+	fakeroot_file(CONFIG, "pcr-required = yes\non-failure = halt\n");
+	fakeboot.mark_error = -ENODEV;
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_int_equal(fakeboot.end.action, BOOT_HALT);
 }
 
 static void securityfs_that_cannot_be_mounted_is_told(void **context)
@@ -308,7 +335,10 @@ static void check_explained(int wanted, const char *begin, const char *line, con
 	buf_free(&text);
 	assert_submitted("");
 	assert_marks("");
-	assert_int_equal(fakeboot.guards + fakeboot.mounts, 0);
+	assert_int_equal(fakeboot.guards, 0);
+	/* Whether the platform is locked is read in it. */
+	assert_int_equal(fakeboot.mounts, 1);
+	fakeboot.mounts = 0;
 }
 
 static void settings_are_explained(void **context)
@@ -333,7 +363,8 @@ static void settings_are_explained(void **context)
 		"configuration does not say allow-override = yes\n");
 	assert_int_equal(unlink(fakeroot_path(CONFIG)), 0);
 	assert_int_equal(nftw(fakeroot_path("/image"), fakeroot_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
-	check_explained(-ENOENT, "", "", "");
+	assert_int_equal(boot_explain(fakeroot_path("/image"), &fakeboot.marks), -ENOENT);
+	assert_marks("");
 }
 
 static void names_of_required_certificates(void **context)
@@ -358,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOOT_TEST(kernel_without_ima_is_not_applicable),
+		BOOT_TEST(ima_is_not_switched_off_on_a_locked_platform),
 		BOOT_TEST(securityfs_that_cannot_be_mounted_is_told),
 		BOOT_TEST(required_policy_that_is_missing_is_a_failure),
 		BOOT_TEST(command_line_may_loosen_on_an_open_platform),
