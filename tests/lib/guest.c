@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -28,11 +29,12 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/kd.h>
 #include <linux/keyctl.h>
 #include <linux/openat2.h>
 
 #define POLICY "/sys/kernel/security/ima/policy"
-#define MAX_FILE (4 << 20)
+#define MAX_FILE (16 << 20)
 
 static const struct {
 	int number;
@@ -686,10 +688,22 @@ static int verb_end(int argc, char **argv)
 	end_machine(argc > 1 ? atoi(argv[1]) : 0);
 }
 
+/* How a virtual console is: "text" or "graphics", and whether it takes keys. */
+static int verb_console(int argc, char **argv)
+{
+	int mode, keyboard, fd = open(argc > 1 ? argv[1] : "/dev/tty0", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || ioctl(fd, KDGETMODE, &mode) < 0 || ioctl(fd, KDGKBMODE, &keyboard) < 0)
+		puts(outcome(-1));
+	else
+		printf("%s, %s\n", mode == KD_TEXT ? "text" : "graphics", keyboard == K_OFF ? "no keys" : "keys");
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{"console", verb_console},
 	{"attr", verb_attr},
 	{"key", verb_key},
 	{"policy", verb_policy},
