@@ -53,13 +53,38 @@ enforced_talk() {
 	gone
 }
 
-begin enforced "$yescrypt"
-known_good
-echo 'nobody reads this' > "$ROOT/etc/plain"
-scene_policy "$VM/root/strict"
-printf '%s\n' 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' \
-	'appraise func=FILE_CHECK mask=MAY_READ fowner=0 appraise_type=imasig' >> "$VM/root/strict"
-vm_script <<'END'
+# The rest of the menu, each from a start of its own.
+known_good_talk() {
+	see 'The recovery was asked for on the kernel command line'
+	with_password k
+	gone
+}
+
+unprotected_talk() {
+	see 'The recovery was asked for on the kernel command line'
+	with_password u
+	gone
+}
+
+reboot_talk() {
+	answer r
+	gone
+}
+
+poweroff_talk() {
+	answer p
+	gone
+}
+
+# scene NAME: a policy is in force when the recovery starts, and the root's own policy is wrong.
+scene() {
+	begin "$1" "$yescrypt"
+	known_good
+	echo 'nobody reads this' > "$ROOT/etc/plain"
+	scene_policy "$VM/root/strict"
+	printf '%s\n' 'appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig' \
+		'appraise func=FILE_CHECK mask=MAY_READ fowner=0 appraise_type=imasig' >> "$VM/root/strict"
+	vm_script <<'END'
 cp /strict /run/strict
 imaboot keys --root /sysroot
 is "a policy is in force" "$(guest policy open path=/run/strict close)" "open ok, path ok, close ok"
@@ -71,11 +96,40 @@ imaboot boot --root /sysroot 2> /dev/null
 echo "the boot says $?, $(cat /run/imaboot/outcome)"
 try_programs
 cd /sysroot/etc/ima && for file in ima*; do echo "file $file $(guest attr get $file | cut -c 1-6)"; done
-is "both policies are in force" "$(grep -c 'func=BPRM_CHECK' /sys/kernel/security/ima/policy)" 2
+echo "policies in force: $(grep -c 'func=BPRM_CHECK' /sys/kernel/security/ima/policy)"
 END
+}
+
+scene enforced
 VM_TALK=enforced_talk
 scene_boot "$kernel" "$common rd.imaboot.recovery"
-VM_TALK=''
 went_on enforced 0
-expect 'file ima-policy 030204' 'file ima-policy.bak 030204' 'file ima-policy.known-good 030204'
+expect 'policies in force: 2' 'file ima-policy 030204' 'file ima-policy.bak 030204' 'file ima-policy.known-good 030204'
+
+scene known-good
+VM_TALK=known_good_talk
+scene_boot "$kernel" "$common rd.imaboot.recovery"
+went_on enforced 0
+expect 'policies in force: 2' 'policy /etc/ima/ima-policy.known-good (known-good) in force'
+
+# The policy that was in force before stays so.
+scene unprotected
+VM_TALK=unprotected_talk
+scene_boot "$kernel" "$common rd.imaboot.recovery"
+went_on unprotected 4
+expect 'policies in force: 1' 'THIS MACHINE BOOTS UNPROTECTED'
+
+VM_STOPS=1
+scene reboot
+VM_TALK=reboot_talk
+scene_boot "$kernel" "$common rd.imaboot.recovery"
+expect 'reboot: Restarting system'
+refuse 'the recovery ends with'
+
+scene poweroff
+VM_TALK=poweroff_talk
+scene_boot "$kernel" 'rd.imaboot.recovery'
+expect 'reboot: Power down'
+refuse 'the recovery ends with'
+VM_TALK='' VM_STOPS=''
 finish
