@@ -164,11 +164,44 @@ person_talk() {
 	see 'multi-user.target is reached' 300
 }
 
+# A stage-0 policy under which the recovery could not run is not committed, and the recovery does run.
+dead_talk() {
+	see '==== imaboot: recovery ====' 600
+	see 'its stage-0 policy is not in force: denies what'
+	yes_to s
+	see "$shell"
+	say 'grep -c . /sys/kernel/security/ima/policy; /usr/sbin/imaboot version'
+	see 'imaboot 0'
+	see "$shell"
+	say exit
+	answer r
+	see 'Restarting system'
+}
+
+dead_stage0() {
+	disk_new dead-stage0 rsa2048 selinux
+	labelled obj_type=ping_exec_t | disk_policy rsa2048
+	overlay 'labels = stage0' 'pcr = none'
+	printf '%s\n' 'appraise func=POLICY_CHECK appraise_type=imasig' 'appraise func=BPRM_CHECK appraise_type=imasig' \
+		> "$VM/over/etc/imaboot/stage0"
+	"$VM_LIB/sign" "$PKI/rsa2048.key" "$PKI/rsa2048.pem" "$VM/over/etc/imaboot/stage0"
+	echo nonsense > "$VM/over/etc/imaboot/policy"
+	image_add "$VM/image" "$VM/image.dead" "$VM/over"
+	VM_TALK=dead_talk
+	image_boot "$kernel" "$VM/image.dead" 'reboot: Restarting system' "$cmdline"
+	VM_TALK=''
+	expect 'imaboot: recovery: shell, confirmed on ttyS0'
+	refuse 'policy update completed' 'multi-user.target is reached' 'Permission denied'
+}
+
 recovered_late() {
 	disk_new recovered-late rsa2048 selinux
 	labelled obj_role=root | disk_policy rsa2048
 	labelled obj_type=ping_exec_t | disk_policy rsa2048 /root/ima-policy.fixed
-	echo 'echo "of the recovery is kept: $(ls -A /run/imaboot/late/usr/lib/imaboot /run/imaboot/late/usr/sbin 2>&1 | tr "\n" " ")"' > "$VM/more"
+	cat > "$VM/more" <<-'END'
+		echo "of the recovery is kept: $(echo /run/imaboot/late/usr/lib/imaboot/* /run/imaboot/late/usr/sbin/*)"
+		dmesg | grep 'avc: .*busybox' | sed 's/^/[avc] /'
+	END
 	disk_do <<< "write $VM/more /lab/more"
 	overlay 'pcr = none'
 	echo nonsense > "$VM/over/etc/imaboot/policy"
@@ -180,7 +213,7 @@ recovered_late() {
 	alive
 	expect 'imaboot: outcome deferred: policy /etc/ima/ima-policy' 'imaboot: recovery: shell, confirmed on ttyS0' \
 		'imaboot: recovery: retry: enforced' 'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force' \
-		'of the recovery is kept: /run/imaboot/late/usr/lib/imaboot:  /run/imaboot/late/usr/sbin: '
+		'of the recovery is kept: /run/imaboot/late/usr/lib/imaboot/* /run/imaboot/late/usr/sbin/*'
 	refuse 'has ended without a decision' 'emergency mode'
 	status '.outcome == "enforced" and .policy.source == "root" and .late and .messages[0] == "a recovery came before this report: retry"'
 }
@@ -218,6 +251,6 @@ if [ "$kernel" = stock ]; then
 else
 	early
 	unknown
-	[ "$kernel" = 6.1 ] || late
+	if [ "$kernel" = 6.1 ]; then dead_stage0; else late; fi
 fi
 finish
