@@ -4,6 +4,7 @@
 #
 #   builder_new NAME               a machine that builds images: $BUILDER is its root (a copy of tests/lib/root-systemd),
 #                                  with the module as `make install` leaves it; it is cheap
+#   builder_root NAME KIND         the same with a root of that kind (tests/lib/root-systemd)
 #   builder_other NAME KIND        the same with another builder: dracut-ng or initramfs-tools (tests/lib/root-builder)
 #   builder_plain                  takes the module away again
 #   builder_cert FOLDER NAME...    copies certificates of the PKI into a folder of it
@@ -58,9 +59,11 @@ lab_root() { # [KIND]
 	cat "$memo"
 }
 
-builder_new() {
+builder_new() { builder_root "$1" ''; }
+
+builder_root() {
 	local root
-	root=$(lab_root) || vm_die 'no root with systemd'
+	root=$(lab_root "$2") || vm_die 'no root with systemd'
 	builder_from "$1" "$root"
 }
 

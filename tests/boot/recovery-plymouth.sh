@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# kernels: stock
+# needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare
+# limit: 900
+# The recovery behind a splash screen: Debian's plymouth, which has put the screen into graphics mode and reads the keyboard. It is
+# ended before the menu is shown, and the menu is on the screen, which takes keys; so it is where plymouth's client is not in
+# the image, and where its daemon has stopped answering.
+# shellcheck disable=SC2016,SC2034,SC2317 # splash_talk runs beside the machine; the lines are for it
+. "$(dirname "$0")/../lib/vm.sh"
+. "$(dirname "$0")/../lib/scene.sh"
+. "$(dirname "$0")/../lib/image.sh"
+. "$(dirname "$0")/../lib/talk.sh"
+. "$(dirname "$0")/../lib/recovery.sh"
+
+kernel=$1
+
+# The image: plymouth with a theme that needs a picture, and the driver of QEMU's screen. dracut's own module for it would
+# bring each driver of each screen along.
+splash_image() {
+	local lib=/usr/lib/x86_64-linux-gnu/plymouth theme=/usr/share/plymouth/themes/lab
+	builder_root plymouth plymouth
+	mkdir -p "$BUILDER$theme"
+	printf '[Plymouth Theme]\nName=lab\nModuleName=script\n\n[script]\nImageDir=%s\nScriptFile=%s/lab.script\n' "$theme" "$theme" \
+		> "$BUILDER$theme/lab.plymouth"
+	echo 'Window.SetBackgroundTopColor(0, 0.4, 0); Window.SetBackgroundBottomColor(0, 0.4, 0);' > "$BUILDER$theme/lab.script"
+	rm -f "$BUILDER/etc/plymouth/plymouthd.conf" # the cache has it too
+	printf '[Daemon]\nTheme=lab\nShowDelay=0\n' > "$BUILDER/etc/plymouth/plymouthd.conf"
+	builder_cert /etc/keys/ima rsa2048
+	IMAGE_DRIVERS+=' bochs' builder_dracut "$1" --omit "$IMAGE_OMITTED systemd systemd-initrd dracut-systemd" \
+		--install "/usr/sbin/plymouthd /usr/bin/plymouth $lib/script.so $lib/text.so $lib/details.so $lib/renderers/drm.so \
+$lib/renderers/frame-buffer.so $theme/lab.plymouth $theme/lab.script /etc/plymouth/plymouthd.conf" ||
+		vm_die "no image: $(tail -n 5 "$1.log")"
+}
+
+# overlay HOOK-LINE...: a hook that starts the splash as dracut's module does, and lines of the test's own before imaboot's.
+overlay() {
+	local hooks=$VM/over/usr/lib/dracut/hooks
+	mkdir -p "$hooks/pre-trigger" "$hooks/pre-pivot" "$VM/over/usr/bin" "$VM/over/etc/imaboot"
+	cp "$CACHE/base/bin/guest" "$VM/over/usr/bin/guest"
+	printf 'pcr = none\n' > "$VM/over/etc/imaboot/imaboot.conf"
+	cat > "$hooks/pre-trigger/10-splash.sh" <<-'END'
+		modprobe bochs
+		mkdir -p /run/plymouth
+		plymouthd --attach-to-session --pid-file /run/plymouth/pid
+		plymouth show-splash
+	END
+	{
+		cat <<-'END'
+			tries=100
+			until [ "$(guest console)" = 'graphics, keys' ] || [ $tries -eq 0 ]; do tries=$((tries - 1)); sleep 0.2; done
+			{
+				plymouth --ping && echo 'the splash is there'
+				echo "the screen before: $(guest console)"
+			} > /dev/ttyS0
+			unset tries
+		END
+		printf '%s\n' "$@"
+	} > "$hooks/pre-pivot/94-look.sh"
+	image_add "$CACHE/splash" "$VM/image" "$VM/over"
+}
+
+# keyboard KEY REGEX: presses it and Enter on the screen's keyboard, no byte on the line, until that is seen
+keyboard() {
+	local tries=20
+	until talk_find "$2" > /dev/null || [ $((tries--)) -eq 0 ]; do
+		monitor 'sendkey ctrl-u'
+		monitor "sendkey $1"
+		monitor 'sendkey ret'
+		sleep 3
+	done
+	see "$2" 1
+}
+
+splash_talk() {
+	see 'the splash is there' 400
+	see 'the screen before: graphics, keys'
+	see '==== imaboot: recovery ===='
+	see "$question"
+	keyboard v 'outcome recovery'
+	yes_to s
+	see "$shell"
+	say 'guest console; grep -a -c "open a shell of the initramfs" /dev/vcs1; pidof plymouthd || echo no-splash'
+	see '^text, keys'
+	see '^[1-9]'
+	see 'no-splash'
+	see "$shell"
+	say exit
+	answer p
+	see 'Power down'
+}
+
+# play NAME HOOK-LINE...
+play_splash() {
+	disk_new "$1"
+	shift
+	overlay "$@"
+	VM_TALK=splash_talk
+	VM_EXTRA=(-vga std)
+	image_boot "$kernel" "$VM/image" 'reboot: Power down' 'console=tty0 console=ttyS0 rd.imaboot.recovery'
+	VM_TALK=''
+}
+
+vm_base
+splash_image "$CACHE/splash"
+play_splash splash
+refuse 'does not end'
+play_splash without-client 'rm -f /usr/bin/plymouth'
+refuse 'does not end'
+play_splash stopped 'kill -STOP "$(cat /run/plymouth/pid)"'
+expect 'imaboot: the splash screen (plymouthd) does not end: Connection timed out; it is killed'
+finish
