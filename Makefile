@@ -267,11 +267,15 @@ INSTALLED = \
 	0755:dracut-module/50imaboot/module-setup.sh:$(DRACUTDIR)/modules.d/50imaboot/module-setup.sh \
 	0755:dracut-module/50imaboot/imaboot-pre-pivot.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-pre-pivot.sh \
 	0755:dracut-module/50imaboot/imaboot-alone.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-alone.sh \
+	0755:dracut-module/50imaboot/imaboot-emergency.sh:$(DRACUTDIR)/modules.d/50imaboot/imaboot-emergency.sh \
+	0644:dracut-module/50imaboot/imaboot-gate.conf:$(DRACUTDIR)/modules.d/50imaboot/imaboot-gate.conf \
+	0644:dracut-module/50imaboot/imaboot-pre-pivot.conf:$(DRACUTDIR)/modules.d/50imaboot/imaboot-pre-pivot.conf \
 	0644:dracut-module/10-imaboot.conf:$(DRACUTDIR)/dracut.conf.d/10-imaboot.conf \
 	0755:packaging/signing/sign-installed:$(HELPERDIR)/sign-installed \
 	$(foreach file,dpkg.cfg imaboot.hook portage.bashrc README.md,0644:packaging/signing/$(file):$(DOCDIR)/signing/$(file)) \
 	0755:packaging/initramfs-tools/hooks/imaboot:$(INITRAMFSDIR)/hooks/imaboot \
 	0755:packaging/initramfs-tools/scripts/init-bottom/imaboot:$(INITRAMFSDIR)/scripts/init-bottom/imaboot \
+	0755:packaging/initramfs-tools/scripts/panic/imaboot:$(INITRAMFSDIR)/scripts/panic/imaboot \
 	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.bash:$(DATADIR)/bash-completion/completions/$(name)) \
 	$(foreach name,imaboot imactl,0644:packaging/completions/imaboot.fish:$(DATADIR)/fish/vendor_completions.d/$(name).fish) \
 	0644:packaging/completions/imaboot.zsh:$(DATADIR)/zsh/site-functions/_imaboot \

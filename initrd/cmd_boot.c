@@ -8,12 +8,14 @@
 #include "late_recovery.h"
 #include "log.h"
 #include "out.h"
+#include "recover.h"
+#include "recovery_run.h"
 #include "report.h"
 #include "sysfile.h"
 #include "verbs.h"
 
 static const char *root_option;
-static bool explain_option, late_option;
+static bool explain_option, late_option, hold_option;
 
 static uint64_t now_us(void)
 {
@@ -71,6 +73,11 @@ static int summary_level(int status)
 	return status == EXIT_FALLBACK ? LOG_WARNING : LOG_NOTICE;
 }
 
+static bool may_go_on(int status)
+{
+	return status == EXIT_DONE || status == EXIT_NOT_APPLICABLE || status == EXIT_FALLBACK;
+}
+
 /*
  * The running system has no hook around this program that asks a person. Where one has the boot go on, it ends as the
  * recovery left it; else as was settled before.
@@ -84,14 +91,15 @@ static void finish_late(struct boot_end *end)
 	late_recovery_forget();
 	if (!end->recovery)
 		return;
-	if (r == 0 && boot_is_done(outcome, &status) && status != EXIT_FAILED && status != EXIT_USAGE)
+	if (r == 0 && boot_is_done(outcome, &status) && may_go_on(status))
 		*end = (struct boot_end){.status = status};
 	else
 		log_error("the recovery in the running system has ended without a decision: %s",
 			strerror(r < 0 ? -r : EPROTO));
 }
 
-static int run_boot(size_t count, char **operands)
+/* Does the work, unless it is done. Returns the exit status; stops the machine where that was settled. */
+static int run_once(void)
 {
 	_cleanup_report_ struct report report = {0};
 	_cleanup_buf_ struct buf summary = {0};
@@ -100,11 +108,6 @@ static int run_boot(size_t count, char **operands)
 	struct boot_end end = {0};
 	int status;
 
-	(void)count;
-	(void)operands;
-	if (explain_option)
-		return explain();
-	log_set_kmsg(true);
 	lock = boot_lock();
 	if (lock < 0)
 		log_warning(RUN_DIR " cannot be made and locked: %s; there will be no report there",
@@ -126,6 +129,42 @@ static int run_boot(size_t count, char **operands)
 	return end.status;
 }
 
+/* Returns once the boot may go on: as it is, or since a person in the recovery had it go on. */
+static void hold(int status)
+{
+	const char *root = root_option ? root_option : "/sysroot";
+	char outcome[64];
+
+	while (!may_go_on(status)) {
+		if (recovery_run(root, NULL) < 0)
+			recover_hold_boot(root);
+		if (!boot_is_done(outcome, &status))
+			status = EXIT_FAILED;
+		if (!may_go_on(status))
+			(void)sleep(1);
+	}
+}
+
+static int run_boot(size_t count, char **operands)
+{
+	int status;
+
+	(void)count;
+	(void)operands;
+	if (explain_option)
+		return explain();
+	if (hold_option && late_option) {
+		log_error("--hold and --late do not go together: a late boot holds by itself");
+		return EXIT_USAGE;
+	}
+	log_set_kmsg(true);
+	status = run_once();
+	if (!hold_option)
+		return status;
+	hold(status);
+	return EXIT_DONE;
+}
+
 static const struct verb_option options[] = {
 	{.name = "root",
 		.argument = "DIR",
@@ -137,6 +176,9 @@ static const struct verb_option options[] = {
 	{.name = "late",
 		.help = "finish a load that the initramfs deferred (imaboot-late.service does)",
 		.flag = &late_option},
+	{.name = "hold",
+		.help = "return, with 0, only when the boot may go on; lead to the recovery before",
+		.flag = &hold_option},
 	{0},
 };
 

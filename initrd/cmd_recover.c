@@ -10,34 +10,37 @@
 
 /* In the order of the menu; those without a letter are for the script around it. */
 const struct recover_action recover_actions[] = {
-	{"report", 'v', "show the whole report", NULL, 0, NULL, recover_report},
-	{"retry", 't', "try the policies again, and go on with the boot", NULL, 0, NULL, recover_retry},
-	{"retry-known-good", 'k', "boot with the known-good policy of the root", NULL, W,
+	{"report", 'v', "show the whole report", NULL, 0, false, NULL, recover_report},
+	{"retry", 't', "try the policies again, and go on with the boot", NULL, 0, true, NULL, recover_retry},
+	{"retry-known-good", 'k', "boot with the known-good policy of the root", NULL, W, true,
 		"imaboot: recovery: known-good policy", recover_retry},
-	{"retry-image", 'i', "boot with the policy of the image", NULL, W, "imaboot: recovery: image policy",
-		recover_retry},
-	{"unprotected", 'u', "boot this once without a policy", NULL, W, "imaboot: unprotected boot",
+	{"retry-image", 'i', "boot with the policy of the image", NULL, W, true,
+		"imaboot: recovery: image policy", recover_retry},
+	{"unprotected", 'u', "boot this once without a policy", NULL, W, true, "imaboot: unprotected boot",
 		recover_unprotected},
-	{"check", 'c', "check the policies again, and commit nothing", NULL, 0, NULL, recover_check},
+	{"check", 'c', "check the policies again, and commit nothing", NULL, 0, true, NULL, recover_check},
 	{"set-aside", 'b', "set the root's policy aside, as ima-policy.bak", "the root: one file is renamed",
-		W | RECOVER_WRITES, "imaboot: recovery: policy set aside", recover_set_aside},
+		W | RECOVER_WRITES, true, "imaboot: recovery: policy set aside", recover_set_aside},
 	{"restore-known-good", 'g', "put the known-good policy in its place",
-		"the root: a copy of one file, and the old one under another name", W | RECOVER_WRITES,
+		"the root: a copy of one file, and the old one under another name", W | RECOVER_WRITES, true,
 		"imaboot: recovery: known-good policy put in place", recover_restore},
 	{"copy-report", 'd', "copy the report to a removable disk", "the first removable disk: new files",
-		RECOVER_WRITES, NULL, recover_copy_report},
-	{"shell", 's', "open a shell of the initramfs", NULL, W | RECOVER_SHELL, "imaboot: recovery: shell",
-		recover_shell},
-	{"firmware", 'f', "restart into the firmware setup", NULL, 0, NULL, recover_firmware},
-	{"reboot", 'r', "restart the machine", NULL, 0, NULL, recover_reboot},
-	{"poweroff", 'p', "power the machine off", NULL, 0, NULL, recover_poweroff},
-	{"screen", '\0', "print what failed, and what the machine will do", NULL, 0, NULL, recover_screen},
-	{"menu", '\0', "print the menu", NULL, 0, NULL, recover_menu},
-	{"ask", '\0', "ask at the consoles for an entry of the menu, and print its name", NULL, 0, NULL,
-		recover_ask},
-	{"show", '\0', "show standard input on the consoles", NULL, 0, NULL, recover_show},
-	{"timeout", '\0', "do what recovery-timeout-action says", NULL, 0, NULL, recover_timeout},
-	{"hold", '\0', "wait for the time-out without asking", NULL, 0, NULL, recover_hold},
+		RECOVER_WRITES, false, NULL, recover_copy_report},
+	{"shell", 's', "open a shell of the initramfs", NULL, W | RECOVER_SHELL, false,
+		"imaboot: recovery: shell", recover_shell},
+	{"firmware", 'f', "restart into the firmware setup", NULL, 0, false, NULL, recover_firmware},
+	{"reboot", 'r', "restart the machine", NULL, 0, false, NULL, recover_reboot},
+	{"poweroff", 'p', "power the machine off", NULL, 0, false, NULL, recover_poweroff},
+	{"screen", '\0', "print what failed, and what the machine will do", NULL, 0, false, NULL,
+		recover_screen},
+	{"menu", '\0', "print the menu", NULL, 0, false, NULL, recover_menu},
+	{"ask", '\0', "ask at the consoles for an entry of the menu, and print its name", NULL, 0, false,
+		NULL, recover_ask},
+	{"show", '\0', "show standard input on the consoles", NULL, 0, false, NULL, recover_show},
+	{"timeout", '\0', "do what recovery-timeout-action says", NULL, 0, false, NULL, recover_timeout},
+	{"hold", '\0', "wait for the time-out without asking", NULL, 0, false, NULL, recover_hold},
+	{"emergency", '\0', "return where the initramfs may open its emergency shell", NULL, 0, false, NULL,
+		recover_emergency},
 };
 
 const size_t recover_action_count = ARRAY_SIZE(recover_actions);
@@ -86,7 +89,8 @@ static bool is_going_on(const struct recover *recover)
 {
 	char path[PATH_MAX];
 
-	if (recover->action->run == recover_hold || recover->action->run == recover_show)
+	if (recover->action->run == recover_hold || recover->action->run == recover_show ||
+		recover->action->run == recover_emergency)
 		return true;
 	return sysfile_path(RUN_RECOVERY, path) == 0 && access(path, F_OK) == 0;
 }
@@ -103,7 +107,12 @@ static bool needs_lock(const struct recover *recover)
 static int run_action(struct recover *recover)
 {
 	_cleanup_close_ int lock = -1;
+	const char *why = recover_why_absent(recover, recover->action);
 
+	if (why) {
+		log_error("%s: %s", recover->action->name, why);
+		return EXIT_NOT_APPLICABLE;
+	}
 	if (recover_pass(recover) < 0)
 		return EXIT_FAILED;
 	if (!needs_lock(recover))

@@ -7,17 +7,15 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include "elffile.h"
 #include "format.h"
-#include "log.h"
+#include "recovery_run.h"
 #include "rootfile.h"
 #include "sysfile.h"
 
 #define PROGRAM_SIZE_MAX (16 * 1024 * 1024) /* bytes */
 #define PROGRAM_PATH "/usr/sbin/imaboot"
 #define ROOT_POINT "/sysroot"
-#define CANNOT_RUN 127 /* exit status of the child */
 
 static const char *const programs[] = {RECOVERY_BUSYBOX, RECOVERY_AUTH, RECOVERY_PROGRAM};
 /* Folders of RUN_LATE, in the order in which they are made. */
@@ -158,44 +156,23 @@ static int mount_all(void)
 	return r < 0 ? r : bind(PROC_SELF_EXE, PROGRAM_PATH, 0);
 }
 
-/* Does not return. What is mounted goes away with the namespace, at the end of the last process in it. */
-static void hold(void)
+/* What is mounted goes away with the namespace, at the end of the last process in it. */
+static int enter(void)
 {
-	static char *const arguments[] = {(char *)"busybox", (char *)"sh", (char *)RECOVERY_PROGRAM,
-		(char *)"--busybox", (char *)ROOT_POINT, NULL};
-	static char *const environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	char late[PATH_MAX];
-	int r = 0;
+	int r;
 
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		r = -errno;
-	if (r == 0)
-		r = mount_all();
+		return -errno;
+	r = mount_all();
 	if (r == 0)
 		r = late_path("", late);
 	if (r == 0 && (chroot(late) < 0 || chdir("/") < 0))
 		r = -errno;
-	if (r == 0) {
-		(void)execve(RECOVERY_BUSYBOX, arguments, environment);
-		r = -errno;
-	}
-	log_error("the recovery cannot be held in the running system: %s", strerror(-r));
-	_exit(CANNOT_RUN);
+	return r;
 }
 
 int late_recovery_run(void)
 {
-	int status = 0;
-	pid_t child = fork();
-
-	if (child < 0)
-		return -errno;
-	if (child == 0)
-		hold();
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_RUN)
-		return -ENOEXEC;
-	return WEXITSTATUS(status) == 0 ? 0 : -ECANCELED;
+	return recovery_run(ROOT_POINT, enter);
 }

@@ -19,10 +19,7 @@
  */
 _must_check_ int late_recovery_save(int image_fd, const char *image, struct problem *problem);
 
-/*
- * Holds the recovery and waits for its end. Returns 0 where a person had the boot go on; -ECANCELED where it ended
- * without that, -ENOEXEC where it could not be run, or another negative errno.
- */
+/* Holds it there and waits for its end; returns what recovery_run() does. */
 _must_check_ int late_recovery_run(void);
 
 /* Gives back the memory that late_recovery_save() took. */

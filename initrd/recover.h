@@ -24,6 +24,7 @@ struct recover_action {
 	const char *help;                    /* one line for the menu */
 	const char *writes;                  /* what it writes, for the question before it; NULL: nothing */
 	unsigned int effects;                /* 0: everybody may do it */
+	bool root;                           /* it needs the real root, or goes on to it */
 	const char *event;                   /* what a PCR is extended with before it; NULL: nothing */
 	int (*run)(struct recover *recover); /* returns the exit status */
 };
@@ -38,8 +39,9 @@ enum recover_gate {
 struct recover {
 	const struct recover_action *action;
 	const char *image, *root;
-	int choice;       /* an enum policy_choice for retry, or -1 */
-	bool dry_run;     /* tell, do nothing */
+	int choice;     /* an enum policy_choice for retry, or -1 */
+	bool dry_run;   /* tell, do nothing */
+	bool emergency; /* the recovery takes the place of the initramfs's emergency shell: there is no root */
 	struct boot boot; /* settings and platform */
 	struct report report;
 	enum recover_gate gate;
@@ -95,11 +97,18 @@ int recover_reboot(struct recover *recover);
 int recover_poweroff(struct recover *recover);
 int recover_timeout(struct recover *recover);
 int recover_hold(struct recover *recover);
-int recover_shell(struct recover *recover);  /* recover_shell.c */
-int recover_screen(struct recover *recover); /* recover_menu.c */
+int recover_shell(struct recover *recover);     /* recover_shell.c */
+int recover_emergency(struct recover *recover); /* recover_emergency.c */
+int recover_screen(struct recover *recover);    /* recover_menu.c */
 int recover_menu(struct recover *recover);
 int recover_ask(struct recover *recover);
 int recover_show(struct recover *recover);
+
+/* Does what the action "hold" does, for the real root of that name; does not return. */
+void recover_hold_boot(const char *root) __attribute__((noreturn));
+
+/* Why an action is not there, whoever asks; NULL where it is. */
+const char *recover_why_absent(const struct recover *recover, const struct recover_action *action);
 
 /* True where the firmware can be asked for its setup; UEFI specification 8.5.4. */
 bool recover_has_firmware_setup(void);

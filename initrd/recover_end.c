@@ -52,10 +52,33 @@ int recover_timeout(struct recover *recover)
 	return stop(recover, "restarts", RB_AUTOBOOT);
 }
 
+/*
+ * Where the boot failed and its program did not come so far as to stop the machine (it was killed), this does what
+ * on-failure says. Returns only where the configuration wants a person to be asked, or to go on.
+ */
+static void stop_as_configured(struct recover *recover)
+{
+	switch (recover->boot.settings.config.on_failure) {
+	case FAILURE_REBOOT:
+		(void)stop(recover, "restarts", RB_AUTOBOOT);
+		break;
+	case FAILURE_POWEROFF:
+		(void)stop(recover, "powers off", RB_POWER_OFF);
+		break;
+	case FAILURE_HALT:
+		(void)stop(recover, "halts", (int)RB_HALT_SYSTEM);
+		break;
+	case FAILURE_RECOVERY:
+	case FAILURE_CONTINUE:
+		break;
+	}
+}
+
 int recover_hold(struct recover *recover)
 {
 	unsigned int seconds = recover->boot.settings.config.recovery_timeout;
 
+	stop_as_configured(recover);
 	if (recover->dry_run)
 		return recover_timeout(recover);
 	if (seconds)
@@ -64,9 +87,20 @@ int recover_hold(struct recover *recover)
 	else
 		log_message(
 			LOG_ALERT, "the recovery cannot ask anybody; the machine waits to be switched off");
-	(void)sleep(seconds);
-	if (seconds)
+	if (seconds) {
+		(void)sleep(seconds);
 		(void)recover_timeout(recover);
+	}
+	for (;;)
+		(void)sleep(3600);
+}
+
+void recover_hold_boot(const char *root)
+{
+	struct recover recover = {.action = recover_find("hold"), .image = "/", .root = root, .choice = -1};
+
+	if (recover_open(&recover) == 0)
+		(void)recover_hold(&recover);
 	for (;;)
 		(void)sleep(3600);
 }

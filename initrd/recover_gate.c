@@ -83,12 +83,12 @@ static void decide(struct recover *recover)
 	}
 }
 
-/* The file tells whether the initramfs or the running system holds the recovery. */
-static bool is_in_system(void)
+/* The file tells where the recovery is held: in the initramfs, in place of its emergency shell, or in the running system. */
+static bool is_held(const char *place)
 {
-	char text[sizeof(RECOVERY_IN_INITRAMFS) + sizeof(RECOVERY_IN_SYSTEM)];
+	char text[32];
 
-	return sysfile_read(RUN_RECOVERY, text, sizeof(text)) > 0 && string_equal(text, RECOVERY_IN_SYSTEM);
+	return sysfile_read(RUN_RECOVERY, text, sizeof(text)) > 0 && string_equal(text, place);
 }
 
 int recover_open(struct recover *recover)
@@ -100,8 +100,9 @@ int recover_open(struct recover *recover)
 		.root = recover->root,
 		.image_fd = root_open(recover->image),
 		.root_fd = -1,
-		.late = is_in_system(),
+		.late = is_held(RECOVERY_IN_SYSTEM),
 		.silent = true};
+	recover->emergency = is_held(RECOVERY_IN_EMERGENCY);
 	config_init(&boot->settings.config);
 	if (boot->image_fd < 0) {
 		log_error("%s: the image's root cannot be opened: %s", recover->image,
@@ -166,7 +167,8 @@ static void wait_out(struct consoles *consoles)
 
 static int try_password(struct recover *recover, struct consoles *consoles)
 {
-	const struct console_read how = {.secret = true, .seconds = ANSWER_SECONDS};
+	/* Whoever confirmed it: the action happens at that console, which may be another person's. */
+	const struct console_read how = {.secret = true, .only = recover->console, .seconds = ANSWER_SECONDS};
 	char password[CONSOLE_LINE_MAX];
 	unsigned long until;
 	unsigned int count;

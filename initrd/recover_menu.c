@@ -111,14 +111,14 @@ int recover_screen(struct recover *recover)
 	return EXIT_DONE;
 }
 
-/* Why an entry is not there; NULL where it is. */
+/* Why an entry of the menu is not there; NULL where it is. */
 static const char *why_absent(const struct recover *recover, const struct recover_action *action)
 {
 	if (action->effects && recover->gate == GATE_NOBODY)
 		return recover->gate_reason;
 	if (action->run == recover_firmware && !recover_has_firmware_setup())
 		return "this firmware has no setup that can be asked for";
-	return NULL;
+	return recover_why_absent(recover, action);
 }
 
 static const char *effects_text(unsigned int effects)
@@ -140,7 +140,7 @@ int recover_menu(struct recover *recover)
 			out_printf("%3zu %c  %s%s\n", i + 1, action->key, action->help,
 				effects_text(action->effects));
 		else
-			hidden += action->effects != 0;
+			hidden += action->effects != 0 && recover->gate == GATE_NOBODY;
 	}
 	if (hidden)
 		out_printf("What weakens the boot, writes, or opens a shell is not here: %s, and there is no "

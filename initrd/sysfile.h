@@ -54,6 +54,7 @@
 /* What RUN_RECOVERY holds. */
 #define RECOVERY_IN_INITRAMFS "initramfs\n"
 #define RECOVERY_IN_SYSTEM "system\n"
+#define RECOVERY_IN_EMERGENCY "emergency\n"
 
 /* For unit tests: puts a folder in front of every path ("" again: none). Kept, not copied. */
 void sysfile_set_prefix(const char *prefix);

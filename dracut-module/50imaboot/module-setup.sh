@@ -145,6 +145,24 @@ imaboot_install_recovery() {
 		"know; make one: mkpasswd -m yescrypt"
 }
 
+# imaboot_drop_in UNIT FILE: a drop-in of this module for a unit.
+imaboot_drop_in() {
+	# shellcheck disable=SC2154
+	local target=$systemdsystemunitdir/$1.d/50-imaboot.conf
+	# shellcheck disable=SC2154
+	inst_simple "$moddir/$2" "$target"
+	cmp -s "$moddir/$2" "$initdir$target" || imaboot_refuse "$2 cannot be copied to $target of the image"
+}
+
+# What runs the program at boot, and what is in front of every way past it: see the files.
+imaboot_install_hooks() {
+	inst_hook pre-pivot 95 "$moddir/imaboot-pre-pivot.sh"
+	inst_hook emergency 00 "$moddir/imaboot-emergency.sh"
+	dracut_module_included systemd || return 0
+	imaboot_drop_in initrd-switch-root.service imaboot-gate.conf
+	imaboot_drop_in dracut-pre-pivot.service imaboot-pre-pivot.conf
+}
+
 # called by dracut
 check() {
 	return 255 # only where it is asked for
@@ -161,6 +179,8 @@ installkernel() {
 	hostonly='' instmods sha512_generic ecdsa_generic
 	# Where Secure Boot is read from; the kernel asks for it when it is mounted.
 	hostonly='' instmods efivarfs
+	# Where the mark is made; udev asks for the machine's own.
+	instmods '=drivers/char/tpm'
 }
 
 # called by dracut
@@ -174,8 +194,7 @@ install() {
 	imaboot_install_files
 	imaboot_copy inst_binary "$program" /usr/sbin/imaboot
 	imaboot_install_recovery
-	# shellcheck disable=SC2154
-	inst_hook pre-pivot 95 "$moddir/imaboot-pre-pivot.sh"
+	imaboot_install_hooks
 	if [[ $imaboot_refused ]]; then
 		dfatal "imaboot: no image is made; the reasons are above"
 		exit 1

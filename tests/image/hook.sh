@@ -87,6 +87,38 @@ rm "$BUILDER/usr/sbin/imaboot"
 shell=dash hook 0
 if [[ $said == *'die imaboot: the boot ends here'*held* ]]; then vm_pass 'no program ends the boot'; else vm_fail "no program: $said"; fi
 
+# ---- the emergency hook: a shell opens where the program says so, and nowhere else -----------
+
+HOOK=/usr/lib/dracut/modules.d/50imaboot/imaboot-emergency.sh
+# shellcheck disable=SC2016 # for the inner shell
+source='
+	warn() { echo "warn $*"; }
+'$source
+# shellcheck disable=SC2016 # for the fake
+fake /usr/sbin/imaboot <<< 'echo "imaboot $*"; read -r status < /status; exit "$status"'
+for shell in dash 'busybox ash' bash; do
+	hook 0
+	if [ "$said" = $'imaboot recover emergency --root /new\nreturned 0' ]; then
+		vm_pass "$shell: the emergency shell opens"
+	else
+		vm_fail "$shell: the emergency shell: $said"
+	fi
+	left=$(diff "$BUILDER/before" "$BUILDER/after")
+	if [ -z "$left" ]; then vm_pass "$shell: nothing is left behind"; else vm_fail "$shell: left behind: $left"; fi
+	# Whatever ends the program, which returns nothing else by itself.
+	for status in 1 2 3 4 126 127 137; do
+		hook $status
+		if [ "$said" = $'imaboot recover emergency --root /new\nwarn imaboot: the emergency shell does not open, since nothing says that it may\nheld' ]; then
+			vm_pass "$shell: status $status opens no shell"
+		else
+			vm_fail "$shell: status $status: $said"
+		fi
+	done
+done
+rm "$BUILDER/usr/sbin/imaboot"
+shell=dash hook 0
+if [[ $said == *'does not open'*held* && $said != *returned* ]]; then vm_pass 'no program opens no shell'; else vm_fail "no program: $said"; fi
+
 # ---- the hook of a bundle: switches dracut's module integrity off ----------------------------
 
 HOOK=/usr/lib/dracut/modules.d/50imaboot/imaboot-alone.sh

@@ -32,7 +32,7 @@ static() {
 	hardened "$1" "$2"
 }
 
-limit=$((320 * 1024))
+limit=$((352 * 1024))
 ! grep -q ' _nl_C_locobj$' <(nm "$BUILD/imaboot.full") || limit=$((1024 * 1024)) # this one is glibc's
 static "$BUILD/imaboot" imaboot "$limit"
 

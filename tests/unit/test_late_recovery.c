@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of initrd/late_recovery.c: what is kept of an image's recovery, and how it is held in the running system.
+ * Tests of initrd/late_recovery.c and recovery_run.c: what is kept of an image's recovery, and how it is held in the running
+ * system, and in an initramfs.
  * wrap: mkdir sysfile_replace fork unshare mount mknod chroot chdir execve waitpid
  */
 #include "late_recovery.h"
@@ -11,9 +12,10 @@
 #include "capture.h"
 #include "fakeroot.h"
 #include "log.h"
+#include "recovery_run.h"
 #include "rootfile.h"
 
-#define CANNOT "test: the recovery cannot be held in the running system: "
+#define CANNOT "test: the recovery cannot be held: "
 
 /* Shared with the child. */
 static struct fake {
@@ -318,6 +320,16 @@ static void it_sees_the_system_and_runs_in_what_was_kept(void **context)
 	assert_false(is_kept("/usr/sbin/imaboot"));
 }
 
+/* In the initramfs there is nothing to enter. */
+static void it_runs_where_it_is(void **context)
+{
+	(void)context;
+	assert_int_equal(recovery_run("/sysroot", NULL), 0);
+	assert_string_equal(fake->calls,
+		"/usr/lib/imaboot/busybox: busybox sh /usr/lib/imaboot/recovery --busybox /sysroot, "
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+}
+
 static void its_end_is_an_answer(void **context)
 {
 	(void)context;
@@ -366,6 +378,7 @@ int main(void)
 		RECOVERY_TEST(what_cannot_be_kept_is_told),
 		RECOVERY_TEST(dynamic_busybox_is_refused),
 		RECOVERY_TEST(it_sees_the_system_and_runs_in_what_was_kept),
+		RECOVERY_TEST(it_runs_where_it_is),
 		RECOVERY_TEST(its_end_is_an_answer),
 		RECOVERY_TEST(trouble_is_told),
 	};

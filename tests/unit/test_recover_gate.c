@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/recover_gate.c, recover_boot.c, recover_end.c and recover_menu.c: who may do what on which platform, what
  * a wrong password costs, the mark before everything, and what the menu and the clock say.
- * wrap: consoles_open consoles_ask consoles_write consoles_close tpm_mark sleep sync reboot recover_check_password
+ * wrap: securityfs_mount consoles_open consoles_ask consoles_write consoles_close tpm_mark sleep sync reboot recover_check_password
  * wrap: boot_run_again guard_set clock_gettime
  */
 #include <sys/reboot.h>
@@ -31,6 +31,7 @@ static struct {
 	time_t now;
 } fake;
 
+int __wrap_securityfs_mount(void);
 int __wrap_consoles_open(struct consoles *ret, const char *name);
 void __wrap_consoles_close(struct consoles *consoles);
 void __wrap_consoles_write(struct consoles *consoles, const char *text);
@@ -45,6 +46,11 @@ int __wrap_guard_set(void);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 void __wrap_boot_run_again(const char *image, const char *root, const struct boot_again *again,
 	struct report *report, struct boot_end *ret);
+
+int __wrap_securityfs_mount(void)
+{
+	return 0;
+}
 
 int __wrap_consoles_open(struct consoles *ret, const char *name)
 {
@@ -73,6 +79,11 @@ int __wrap_consoles_ask(struct consoles *consoles, const char *prompt, const str
 	int r;
 
 	buf_printf(&fake.calls, "ask%s, ", how->secret ? " secretly" : "");
+	/* A password is taken where the action was confirmed. */
+	if (how->secret)
+		assert_string_equal(how->only, "ttyS0");
+	else
+		assert_null(how->only);
 	buf_puts(&fake.shown, prompt);
 	if (how->tick && !answer) {
 		r = how->tick(consoles, how->context);
@@ -234,7 +245,7 @@ static bool is_gated(const char *name)
 static void every_action_has_its_gate(void **context)
 {
 	static const char *const harmless[] = {"report", "retry", "check", "firmware", "reboot", "poweroff",
-		"screen", "menu", "ask", "show", "timeout", "hold"};
+		"screen", "menu", "ask", "show", "timeout", "hold", "emergency"};
 	size_t i, j;
 
 	(void)context;

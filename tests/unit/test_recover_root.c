@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tests of initrd/recover_root.c and remount.c: what the root has after each action and after each step of it that fails.
- * wrap: mount boot_run_again fsync renameat linkat write fchmod fchown fsetxattr openat
+ * wrap: securityfs_mount mount boot_run_again fsync renameat linkat write fchmod fchown fsetxattr openat
  */
 #include <sys/mount.h>
 #include <sys/statvfs.h>
@@ -31,6 +31,7 @@ static struct {
 } fake;
 
 int __real_fsync(int fd);
+int __wrap_securityfs_mount(void);
 int __wrap_fsync(int fd);
 int __real_renameat(int from, const char *old, int to, const char *name);
 int __wrap_renameat(int from, const char *old, int to, const char *name);
@@ -51,6 +52,11 @@ static void step(void)
 static bool fails(int *count)
 {
 	return *count && --*count == 0;
+}
+
+int __wrap_securityfs_mount(void)
+{
+	return 0;
 }
 
 int __wrap_fsync(int fd)

@@ -3,7 +3,7 @@
  * Tests of initrd/cmd_*.c and policy_verb.c: what each verb prints, and its exit status.
  * wrap: boot_run boot_run_late certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
  * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
- * wrap: mount open boot_end boot_explain late_recovery_run late_recovery_forget
+ * wrap: mount open boot_end boot_explain late_recovery_run late_recovery_forget recovery_run recover_hold_boot sleep
  */
 #include "verbs.h"
 #include <sys/mount.h>
@@ -30,6 +30,9 @@ static struct {
 	bool was_reported;
 	bool wants_recovery; /* the late run fails */
 	int recoveries, forgotten, recovery_error;
+	int runs, sleeps;      /* of the recovery in the initramfs, and in between */
+	bool held;             /* for ever */
+	jmp_buf end;           /* of what does not return */
 	const char *recovered; /* what the recovery leaves as the outcome */
 } fake;
 
@@ -39,6 +42,9 @@ void __wrap_boot_end(const struct boot_end *end);
 int __wrap_boot_explain(const char *image, struct buf *ret);
 int __wrap_late_recovery_run(void);
 void __wrap_late_recovery_forget(void);
+int __wrap_recovery_run(const char *root, int (*enter)(void));
+void __wrap_recover_hold_boot(const char *root);
+unsigned int __wrap_sleep(unsigned int seconds);
 int __wrap_certs_load(const struct certs_source *source, struct report *report);
 void __wrap_certs_recall(int image_fd, const char *image, const char **ret_keyring);
 int __wrap_securityfs_mount(void);
@@ -60,8 +66,10 @@ void __wrap_boot_run(const char *image, const char *root, struct report *report,
 	assert_string_equal(image, "/");
 	fake.boots++;
 	fake.root = root;
-	report->outcome = OUTCOME_FALLBACK;
-	*ret = (struct boot_end){.status = EXIT_FALLBACK, .action = fake.action, .delay = 7};
+	report->outcome = fake.wants_recovery ? OUTCOME_FAILED : OUTCOME_FALLBACK;
+	*ret = (struct boot_end){.status = fake.wants_recovery ? EXIT_FAILED : EXIT_FALLBACK,
+		.action = fake.action,
+		.delay = 7};
 }
 
 void __wrap_boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret)
@@ -97,11 +105,35 @@ void __wrap_late_recovery_forget(void)
 	fake.forgotten++;
 }
 
+/* The second one mends it. */
+int __wrap_recovery_run(const char *root, int (*enter)(void))
+{
+	assert_string_equal(root, fake.root ? fake.root : "/sysroot");
+	assert_null(enter);
+	if (++fake.runs == 2 && fake.recovered)
+		fakeroot_file(RUN_OUTCOME, fake.recovered);
+	return fake.recovery_error;
+}
+
+void __wrap_recover_hold_boot(const char *root)
+{
+	assert_string_equal(root, "/sysroot");
+	fake.held = true;
+	longjmp(fake.end, 1);
+}
+
+unsigned int __wrap_sleep(unsigned int seconds)
+{
+	assert_int_equal(seconds, 1);
+	fake.sleeps++;
+	return 0;
+}
+
 /* The report is written before the machine stops. */
 void __wrap_boot_end(const struct boot_end *end)
 {
 	assert_int_equal(end->action, fake.action);
-	assert_int_equal(end->delay, fake.recovered ? 0 : 7);
+	assert_int_equal(end->delay, fake.late_boots && fake.recovered ? 0 : 7);
 	fake.ends++;
 	fake.was_reported = fakeroot_has(RUN_OUTCOME);
 }
@@ -254,6 +286,14 @@ static void check(int status, int wanted, const char *wanted_out, const char *wa
 
 static int start(void **context)
 {
+	const struct verb_option *option;
+
+	for (option = verb_boot.options; option->name; option++) {
+		if (option->flag)
+			*option->flag = false;
+		if (option->value)
+			*option->value = NULL;
+	}
 	buf_free(&fake.stages);
 	memset(&fake, 0, sizeof(fake));
 	if (fakeroot_new(context) < 0)
@@ -284,7 +324,6 @@ static void boot_works_once_and_reports(void **context)
 	assert_int_equal(fake.boots, 1);
 }
 
-/* Options stay set: the tests with --late and --explain come last. */
 static void deferred_boot_is_finished_once(void **context)
 {
 	(void)context;
@@ -338,6 +377,59 @@ static void recovery_in_the_running_system_decides(void **context)
 	assert_int_equal(fake.recoveries, 4);
 	assert_int_equal(fake.ends, 4);
 	assert_int_equal(fake.forgotten, 4);
+}
+
+/* --hold is a gate: what it lets pass ends with 0, whatever the status of the boot. */
+static void gate_opens_where_the_boot_may_go_on(void **context)
+{
+	(void)context;
+	assert_int_equal(RUN("boot", "--hold"), EXIT_DONE);
+	assert_int_equal(fake.boots, 1);
+	assert_int_equal(RUN("boot", "--hold"), EXIT_DONE);
+	fakeroot_file(RUN_OUTCOME, "not-applicable 3\n");
+	assert_int_equal(RUN("boot", "--hold"), EXIT_DONE);
+	assert_int_equal(fake.boots, 1);
+	assert_int_equal(fake.runs, 0);
+}
+
+static void gate_leads_to_the_recovery(void **context)
+{
+	(void)context;
+	fake.wants_recovery = true;
+	fake.recovered = "enforced 0\n";
+	assert_int_equal(RUN("boot", "--hold"), EXIT_DONE);
+	assert_int_equal(fake.boots, 1);
+	assert_int_equal(fake.runs, 2);
+	assert_int_equal(fake.sleeps, 1);
+}
+
+static void gate_stays_shut_without_a_recovery(void **context)
+{
+	(void)context;
+	fake.wants_recovery = true;
+	fake.recovery_error = -ECANCELED;
+	if (setjmp(fake.end) == 0)
+		(void)RUN("boot", "--hold");
+	(void)capture_end(&err);
+	(void)capture_end(&out);
+	assert_true(fake.held);
+	assert_int_equal(fake.runs, 1);
+	/* A boot that failed before is held as well. */
+	fake.held = false;
+	if (setjmp(fake.end) == 0)
+		(void)RUN("boot", "--hold");
+	(void)capture_end(&err);
+	(void)capture_end(&out);
+	assert_true(fake.held);
+	assert_int_equal(fake.boots, 1);
+}
+
+static void late_boot_is_no_gate(void **context)
+{
+	(void)context;
+	check(RUN("boot", "--late", "--hold"), EXIT_USAGE, "",
+		"imaboot: --hold and --late do not go together: a late boot holds by itself\n");
+	assert_int_equal(fake.late_boots, 0);
 }
 
 static void settings_are_explained_and_nothing_is_done(void **context)
@@ -558,6 +650,10 @@ int main(void)
 		VERB_TEST(root_that_is_the_image_is_no_root),
 		VERB_TEST(deferred_boot_is_finished_once),
 		VERB_TEST(recovery_in_the_running_system_decides),
+		VERB_TEST(gate_opens_where_the_boot_may_go_on),
+		VERB_TEST(gate_leads_to_the_recovery),
+		VERB_TEST(gate_stays_shut_without_a_recovery),
+		VERB_TEST(late_boot_is_no_gate),
 		VERB_TEST(settings_are_explained_and_nothing_is_done),
 	};
 
