@@ -208,9 +208,20 @@ static void take_word(const struct word *word, struct params *ret,
 	complain(text, context);
 }
 
+bool param_names_match(const char *a, const char *b, size_t len)
+{
+	while (len && (*a == '-' ? '_' : *a) == (*b == '-' ? '_' : *b)) {
+		len--;
+		a++;
+		b++;
+	}
+	return !len;
+}
+
+/* True where the kernel takes the word for its parameter of that name. */
 static bool is_named(const struct word *word, const char *name)
 {
-	return text_is(word->name, word->name_len, name);
+	return word->name_len == strlen(name) && param_names_match(word->name, name, word->name_len);
 }
 
 /* A value, cut to its room. */
@@ -234,9 +245,23 @@ static bool has_item(const struct word *word, const char *separators, const char
 	return false;
 }
 
-/* Parameters of the kernel itself that matter here. */
-static void take_of_kernel(const struct word *word, struct params *ret)
+/* The kernel takes a quote in front of the whole word off, and the one that ends it (lib/cmdline.c, next_arg). */
+static struct word without_quotes(struct word word)
 {
+	if (*word.name != '"')
+		return word;
+	word.name++;
+	word.name_len--;
+	if (word.value_len && word.value[word.value_len - 1] == '"')
+		word.value_len--;
+	return word;
+}
+
+/* Parameters of the kernel itself that matter here. */
+static void take_of_kernel(struct word given, struct params *ret)
+{
+	const struct word unquoted = without_quotes(given), *word = &unquoted;
+
 	if (is_named(word, "ima_appraise_tcb"))
 		ret->appraise_tcb = true;
 	if (!word->value)
@@ -261,7 +286,7 @@ void params_parse(const char *line, size_t len, struct params *ret,
 
 	*ret = (struct params){.on_failure = -1};
 	while (next_word(&line, end, &word)) {
-		take_of_kernel(&word, ret);
+		take_of_kernel(word, ret);
 		take_word(&word, ret, complain, context);
 	}
 }

@@ -4,7 +4,9 @@
  *
  * dracut's conventions: a bare name means 1, the last one wins, 0, no and off are false, 1, yes
  * and on are true. A value in double quotes may hold blanks, as the kernel's parser has it
- * (lib/cmdline.c, next_arg). The table in params.c is the only list of names. Pure.
+ * (lib/cmdline.c, next_arg). The table in params.c is the only list of names. In the names of the
+ * kernel's own parameters - and _ are alike, as they are to the kernel; in the others, as to dracut,
+ * they are not. Pure.
  */
 #ifndef IMABOOT_PARAMS_H
 #define IMABOOT_PARAMS_H
@@ -51,6 +53,12 @@ struct params {
 /* Name of a parameter, and one line on it for the documentation. */
 const char *param_name(enum param param);
 const char *param_help(enum param param);
+
+/*
+ * True where len bytes are one name to the kernel, to which - and _ in the name of a parameter are alike
+ * (kernel/params.c, parameqn).
+ */
+bool param_names_match(const char *a, const char *b, size_t len);
 
 /*
  * Reads a command line of len bytes. What is wrong (an unknown rd.imaboot.* name, a bad value) is

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
+#include "params.h"
 #include "sysfile.h"
 
 #define EFIVARS_DIR "/sys/firmware/efi/efivars"
@@ -58,7 +59,7 @@ static bool is_locked_down(void)
 #define PROC_INIT_ENVIRONMENT "/proc/1/environ"
 #define ENVIRONMENT_MAX 16384
 
-/* True where PID 1 got a variable of that name. */
+/* True where PID 1 got a variable of that name, as it is written on the command line: with - or _. */
 static bool init_has_variable(const char *name)
 {
 	char text[ENVIRONMENT_MAX];
@@ -66,7 +67,7 @@ static bool init_has_variable(const char *name)
 	const char *at = text;
 
 	for (; len > 0 && at < text + len; at += strlen(at) + 1)
-		if (strncmp(at, name, strlen(name)) == 0 && at[strlen(name)] == '=')
+		if (param_names_match(at, name, strlen(name)) && at[strlen(name)] == '=')
 			return true;
 	return false;
 }

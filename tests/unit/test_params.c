@@ -211,6 +211,28 @@ static void parameters_of_the_kernel(void **context)
 	assert_true(params.appraise_tcb);
 }
 
+/* What the kernel obeys is seen, however it is written. */
+static void names_of_the_kernel_may_have_dashes(void **context)
+{
+	(void)context;
+	take("ima-appraise=log ima-policy=appraise_tcb");
+	assert_string_equal(params.appraise, "log");
+	assert_true(params.appraise_tcb);
+	take("ima_policy=appraise-tcb imaappraise=log ima-appraise-=log");
+	assert_false(params.appraise_tcb);
+	assert_string_equal(params.appraise, "");
+	take("ima-appraise_tcb");
+	assert_true(params.appraise_tcb);
+	take("\"ima-appraise=fix\" \"init=/a b\"");
+	assert_string_equal(params.appraise, "fix");
+	assert_string_equal(params.init, "/a b");
+	take("\"ima_policy=tcb appraise_tcb\" \" \"=");
+	assert_true(params.appraise_tcb);
+	/* dracut does not take one for the other, and leaves quotes where they are. */
+	check("rd.imaboot.on-failure=halt \"rd.imaboot=0\"", PARAM_UNSET, PARAM_UNSET, PARAM_UNSET,
+		"kernel parameter 'rd.imaboot.on-failure' is unknown and ignored; see imaboot(7)\n");
+}
+
 static void keys_of_evm_are_dracuts(void **context)
 {
 	(void)context;
@@ -281,6 +303,7 @@ int main(void)
 		cmocka_unit_test(long_path_of_a_policy_is_refused),
 		cmocka_unit_test(action_is_one_of_its_words),
 		cmocka_unit_test(parameters_of_the_kernel),
+		cmocka_unit_test(names_of_the_kernel_may_have_dashes),
 		cmocka_unit_test(keys_of_evm_are_dracuts),
 		cmocka_unit_test(switched_off_ima_is_seen),
 		cmocka_unit_test(kdump_kernel_is_seen),

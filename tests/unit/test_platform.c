@@ -130,6 +130,37 @@ static void lockdown_locks(void **context)
 	check(false, is_open);
 }
 
+static void check_mode(const char *value, bool locked, const char *wanted)
+{
+	const char *mode = platform_appraise_mode(value, locked);
+
+	assert_true(!mode == !wanted);
+	if (wanted)
+		assert_string_equal(mode, wanted);
+}
+
+static void mode_of_appraisal_is_obeyed_on_an_open_platform(void **context)
+{
+	(void)context;
+	check_mode("log", false, "log");
+	check_mode("fixed", false, "fix");
+	check_mode("off", true, NULL);
+	check_mode("enforce", false, NULL);
+	check_mode("", false, NULL);
+}
+
+/* A kernel that does not know the parameter gives it to PID 1, as it is written. */
+static void mode_that_the_kernel_does_not_know_is_not_obeyed(void **context)
+{
+	(void)context;
+	fakeroot_bytes("/proc/1/environ", "HOME=/\0ima_appraise=log", 23);
+	check_mode("log", false, NULL);
+	fakeroot_bytes("/proc/1/environ", "ima-appraise=log\0HOME=/", 23);
+	check_mode("log", false, NULL);
+	fakeroot_bytes("/proc/1/environ", "ima_appraises=log\0ima_appraise", 30);
+	check_mode("log", false, "log");
+}
+
 #define PLATFORM_TEST(test) cmocka_unit_test_setup_teardown(test, start, fakeroot_remove)
 
 int main(void)
@@ -142,6 +173,8 @@ int main(void)
 		PLATFORM_TEST(stub_knows_of_secure_boot),
 		PLATFORM_TEST(efivarfs_is_mounted_for_one_read),
 		PLATFORM_TEST(lockdown_locks),
+		PLATFORM_TEST(mode_of_appraisal_is_obeyed_on_an_open_platform),
+		PLATFORM_TEST(mode_that_the_kernel_does_not_know_is_not_obeyed),
 	};
 
 	return RUN_TESTS(tests);
