@@ -25,51 +25,55 @@ int kmsg_mark(void)
 	return fd;
 }
 
-/* Copies what follows key up to one of the end characters; nothing is copied where key is absent. */
-static bool copy_after(const char *line, const char *key, const char *end, char *ret, size_t size)
+/* Copies len bytes, or as many as there is room for. */
+static void copy_text(const char *start, size_t len, char *ret, size_t size)
 {
-	const char *start = strstr(line, key);
-	size_t len;
-
-	if (!start)
-		return false;
-	start += strlen(key);
-	len = strcspn(start, end);
 	if (len >= size)
 		len = size - 1;
 	memcpy(ret, start, len);
 	ret[len] = '\0';
-	return true;
+}
+
+/* "audit: type=1800 audit(1.2:3): pid=1 ... op=appraise_data cause=invalid-signature comm=...": the cause. */
+static void parse_appraise_line(const char *line, struct kmsg_facts *facts)
+{
+	static const char key[] = " op=appraise_data cause=";
+	const char *start = strstr(line, key);
+
+	if (start)
+		copy_text(start + strlen(key), strcspn(start + strlen(key), " \n"), facts->cause,
+			sizeof(facts->cause));
 }
 
 /* "audit: type=1807 audit(1.2:3): action=measure func=BOGUS res=0": the text before res=0. */
 static void parse_rule_line(const char *line, struct kmsg_facts *facts)
 {
 	const char *start = strstr(line, "): "), *end = strstr(line, " res=0");
-	size_t len;
 
-	if (!start || !end || end < start + 3)
-		return;
-	start += 3;
-	len = (size_t)(end - start);
-	if (len >= sizeof(facts->bad_rule))
-		len = sizeof(facts->bad_rule) - 1;
-	memcpy(facts->bad_rule, start, len);
-	facts->bad_rule[len] = '\0';
+	if (start && end && end >= start + 3)
+		copy_text(start + 3, (size_t)(end - start - 3), facts->bad_rule, sizeof(facts->bad_rule));
+}
+
+static bool begins_with(const char *line, const char *text)
+{
+	return strncmp(line, text, strlen(text)) == 0;
 }
 
 void kmsg_parse_line(const char *line, struct kmsg_facts *facts)
 {
-	if (strstr(line, "ima: policy update completed"))
+	static const char key[] = "integrity: Request for unknown key 'id:";
+
+	if (begins_with(line, "ima: policy update completed"))
 		facts->completed = true;
-	else if (strstr(line, "ima: policy update failed"))
+	else if (begins_with(line, "ima: policy update failed"))
 		facts->failed = true;
-	else if (strstr(line, "type=1800 ") && strstr(line, " op=appraise_data "))
-		(void)copy_after(line, " cause=", " \n", facts->cause, sizeof(facts->cause));
-	else if (strstr(line, "type=1807 "))
+	else if (begins_with(line, "audit: type=1800 "))
+		parse_appraise_line(line, facts);
+	else if (begins_with(line, "audit: type=1807 "))
 		parse_rule_line(line, facts);
-	else if (strstr(line, "integrity: Request for unknown key"))
-		(void)copy_after(line, "'id:", "'\n", facts->key_id, sizeof(facts->key_id));
+	else if (begins_with(line, key))
+		copy_text(line + strlen(key), strcspn(line + strlen(key), "'\n"), facts->key_id,
+			sizeof(facts->key_id));
 }
 
 static long long now_ms(void)

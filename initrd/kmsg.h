@@ -32,7 +32,12 @@ _must_check_ int kmsg_mark(void);
  */
 void kmsg_collect(int fd, bool want_audit, struct kmsg_facts *ret);
 
-/* Takes one line of the log (without the record's prefix, with or without a newline) into the facts. */
+/*
+ * Takes one line of the log (without the record's prefix, in which alone /dev/kmsg has the time; with or without a
+ * newline) into the facts. The kernel's words count at the start of the line, behind the name of the part of the kernel
+ * (pr_fmt of ima_fs.c and digsig_asymmetric.c; kernel/audit.c, kauditd_printk_skb): what others print behind theirs may
+ * be any text, as the name of a USB device is.
+ */
 void kmsg_parse_line(const char *line, struct kmsg_facts *facts);
 
 /*

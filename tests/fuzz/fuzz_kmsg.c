@@ -20,7 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_word(line, facts.bad_rule, sizeof(facts.bad_rule));
 	CHECK(!strpbrk(facts.cause, " \n") && !strpbrk(facts.key_id, "'\n"));
 	CHECK(facts.completed + facts.failed + !!*facts.cause + !!*facts.key_id + !!*facts.bad_rule <= 1);
-	CHECK(!facts.completed || strstr(line, "ima: policy update completed"));
+	CHECK(!facts.completed || strncmp(line, "ima: policy update completed", 28) == 0);
+	CHECK(!facts.failed || strncmp(line, "ima: policy update failed", 25) == 0);
+	CHECK(!*facts.key_id || strncmp(line, "integrity: ", 11) == 0);
+	CHECK((!*facts.cause && !*facts.bad_rule) || strncmp(line, "audit: type=180", 15) == 0);
 	free(line);
 	return 0;
 }

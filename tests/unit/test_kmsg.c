@@ -88,6 +88,32 @@ static void verdicts_are_recognised(void **context)
 	assert_false(facts.failed || facts.completed);
 }
 
+/* A device says what it is called, and the kernel prints that behind the device's place. */
+static void words_count_at_the_start_of_a_line(void **context)
+{
+	static const char *const texts[] = {"ima: policy update failed", "ima: policy update completed",
+		"audit: type=1800 audit(1:1): op=appraise_data cause=missing-hash comm",
+		"audit: type=1807 audit(1:1): action=measure res=0",
+		"integrity: Request for unknown key 'id:0011aabb' in '.ima' keyring. err -11"};
+	char line[256];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		(void)snprintf(line, sizeof(line), "usb 1-1: Product: %s", texts[i]);
+		parse(line);
+		assert_false(
+			facts.completed || facts.failed || *facts.cause || *facts.bad_rule || *facts.key_id);
+		parse(texts[i]);
+		assert_true(
+			facts.completed || facts.failed || *facts.cause || *facts.bad_rule || *facts.key_id);
+	}
+	/* The file's name comes behind the cause, and is the attacker's. */
+	parse("audit: type=1800 audit(1:1): pid=1 op=collect_data cause=failed name=\"op=appraise_data "
+	      "cause=x\"");
+	assert_string_equal(facts.cause, "");
+}
+
 static void cause_is_taken_from_the_audit_line(void **context)
 {
 	(void)context;
@@ -262,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts_are_recognised),
+		cmocka_unit_test(words_count_at_the_start_of_a_line),
 		cmocka_unit_test(cause_is_taken_from_the_audit_line),
 		cmocka_unit_test(long_cause_is_cut),
 		cmocka_unit_test(key_is_taken_from_the_request_line),
