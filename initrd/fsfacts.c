@@ -23,8 +23,9 @@ struct fsuuid {
 
 /* struct statx as numbers: the C libraries' differ in what they know of it (include/uapi/linux/stat.h). */
 #define STATX_WORDS 32
-#define STATX_MOUNT_WORD 18 /* stx_mnt_id */
-#define STATX_MOUNT 0x1000u /* STATX_MNT_ID, Linux 5.8 */
+#define STATX_DEVICE_WORD 17 /* stx_dev_major and stx_dev_minor */
+#define STATX_MOUNT_WORD 18  /* stx_mnt_id */
+#define STATX_MOUNT 0x1000u  /* STATX_MNT_ID, Linux 5.8, in the 32 bits of stx_mask */
 
 /* Where a super block has its magic number and the UUID that the kernel takes for s_uuid. */
 static const struct {
@@ -96,13 +97,34 @@ static bool take_line(const char *line, void *context)
 	return !mountinfo_facts(line, wanted->facts, wanted->source, sizeof(wanted->source));
 }
 
-static int mount_of(int fd, uint64_t *ret)
+#define MOUNT_KEY "mnt_id:"
+
+/* A line of /proc/PID/fdinfo/FD (proc(5)). */
+static bool take_mount(const char *line, void *ret)
+{
+	if (strncmp(line, MOUNT_KEY, strlen(MOUNT_KEY)) != 0)
+		return true;
+	*(uint64_t *)ret = strtoull(line + strlen(MOUNT_KEY), NULL, 10);
+	return false;
+}
+
+/* Mount and device of an open file. A kernel whose statx(2) has no mount tells it in procfs. */
+static int mount_of(int fd, struct fs_facts *ret)
 {
 	uint64_t words[STATX_WORDS] = {0};
+	uint32_t mask;
+	char path[64];
 
 	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MOUNT, words) < 0)
 		return -errno;
-	*ret = (uint32_t)words[0] & STATX_MOUNT ? words[STATX_MOUNT_WORD] : 0;
+	memcpy(&mask, words, sizeof(mask));
+	ret->device = words[STATX_DEVICE_WORD];
+	ret->mount = words[STATX_MOUNT_WORD];
+	if (mask & STATX_MOUNT)
+		return 0;
+	ret->mount = 0;
+	(void)format_text(path, sizeof(path), PROC_SELF_FDINFO "/%d", fd);
+	(void)!sysfile_lines(path, take_mount, &ret->mount);
 	return 0;
 }
 
@@ -160,10 +182,10 @@ int fs_facts_get(struct fs_table *table, int fd, const struct fs_facts **ret)
 	struct fs_facts facts = {0}, *grown;
 	struct statfs fs;
 	size_t i;
-	int r = mount_of(fd, &facts.mount);
+	int r = mount_of(fd, &facts);
 
 	for (i = 0; r == 0 && i < table->count; i++) {
-		if (table->facts[i].mount != facts.mount)
+		if (table->facts[i].mount != facts.mount || table->facts[i].device != facts.device)
 			continue;
 		*ret = &table->facts[i];
 		return 0;

@@ -13,7 +13,8 @@
 #include "util.h"
 
 struct fs_facts {
-	uint64_t mount; /* id of the mount, as in /proc/self/mountinfo */
+	uint64_t mount;  /* id of the mount, as in /proc/self/mountinfo; 0: not known */
+	uint64_t device; /* of the files on it: a number to compare */
 	uint64_t magic;
 	char name[64], subtype[64]; /* "" where they are not known */
 	uint8_t uuid[16];

@@ -28,6 +28,7 @@
 #define PROC_SELF_CONTEXT "/proc/self/attr/current"
 #define PROC_SELF_EXE "/proc/self/exe"
 #define PROC_SELF_FD "/proc/self/fd"
+#define PROC_SELF_FDINFO "/proc/self/fdinfo"
 #define PRINTK_RATELIMIT "/proc/sys/kernel/printk_ratelimit"
 #define KMSG "/dev/kmsg"
 #define RUN_DIR "/run/imaboot"

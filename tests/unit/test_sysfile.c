@@ -65,6 +65,7 @@ static void paths_are_where_the_kernel_has_them(void **context)
 	assert_string_equal(PROC_VMCORE, "/proc/vmcore");
 	assert_string_equal(PROC_MOUNTINFO, "/proc/self/mountinfo");
 	assert_string_equal(PROC_SELF_FD, "/proc/self/fd");
+	assert_string_equal(PROC_SELF_FDINFO, "/proc/self/fdinfo");
 	assert_string_equal(PRINTK_RATELIMIT, "/proc/sys/kernel/printk_ratelimit");
 	assert_string_equal(KMSG, "/dev/kmsg");
 	assert_string_equal(RUN_REPORT, "/run/imaboot/report.txt");
