@@ -41,13 +41,6 @@ static bool stub_has_seen_it(void)
 	       bytes[BOOT_PARAMS_SECURE_BOOT] == SECURE_BOOT_ENABLED;
 }
 
-static bool secure_boot_is_on(void)
-{
-	char bytes[16];
-
-	return (read_variable(bytes) == 5 && bytes[4] == 1) || stub_has_seen_it();
-}
-
 /* "none [integrity] confidentiality": the one in brackets is in force. */
 static bool is_locked_down(void)
 {
@@ -83,16 +76,28 @@ const char *platform_appraise_mode(const char *value, bool locked)
 	return NULL;
 }
 
+/* Why the machine takes signed kernels alone, or keeps more from its user; NULL: it does not. */
+static const char *find_lock(void)
+{
+	char bytes[16];
+
+	if ((read_variable(bytes) == 5 && bytes[4] == 1) || stub_has_seen_it())
+		return "UEFI Secure Boot is on";
+	/* A bare POWER machine has this property, which is empty. */
+	if (sysfile_read(OPAL_SECURE_BOOT, bytes, sizeof(bytes)) >= 0)
+		return "the firmware's Secure Boot is on (os-secureboot-enforcing)";
+	/* A partition of PowerVM has a big-endian number: 0 off, 1 looked at and taken all the same. */
+	if (sysfile_read(POWERVM_SECURE_BOOT, bytes, sizeof(bytes)) == 4 && memcmp(bytes, "\0\0\0\1", 4) > 0)
+		return "the partition's Secure Boot is on (ibm,secure-boot)";
+	if (sysfile_read(IPL_SECURE, bytes, sizeof(bytes)) > 0 && *bytes == '1')
+		return "the machine was started by a secure IPL";
+	return is_locked_down() ? "the kernel is locked down" : NULL;
+}
+
 bool platform_is_locked(const char **ret_reason)
 {
-	if (secure_boot_is_on()) {
-		*ret_reason = "UEFI Secure Boot is on";
-		return true;
-	}
-	if (is_locked_down()) {
-		*ret_reason = "the kernel is locked down";
-		return true;
-	}
-	*ret_reason = "UEFI Secure Boot is off and the kernel is not locked down";
-	return false;
+	const char *lock = find_lock();
+
+	*ret_reason = lock ? lock : "UEFI Secure Boot is off and the kernel is not locked down";
+	return lock;
 }

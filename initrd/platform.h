@@ -9,9 +9,11 @@
 #include <stdbool.h>
 
 /*
- * True when UEFI Secure Boot is on (the variable SecureBoot, UEFI specification 3.3; on x86 also what
- * the kernel's EFI stub found) or the kernel's lockdown is not "none" (security/lockdown/lockdown.c).
- * *ret_reason says which, as a clause for messages. What cannot be read does not count as locked: on
+ * True when the machine takes signed kernels alone: UEFI Secure Boot is on (the variable SecureBoot,
+ * UEFI specification 3.3; on x86 also what the kernel's EFI stub found), or that of POWER
+ * (arch/powerpc/kernel/secure_boot.c, is_ppc_secureboot_enabled), or s390x had a secure IPL
+ * (arch/s390/kernel/ipl.c, ipl_secure_flag). And when the kernel's lockdown is not "none"
+ * (security/lockdown/lockdown.c). *ret_reason says which, as a clause for messages. What cannot be read does not count as locked: on
  * machines without that stub's word, a kernel under Secure Boot whose variable is hidden
  * (efi=noruntime) is caught by its lockdown alone, where it has one.
  */

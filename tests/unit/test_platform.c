@@ -130,6 +130,36 @@ static void lockdown_locks(void **context)
 	check(false, is_open);
 }
 
+static void secure_boot_of_power_locks(void **context)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		bool locked;
+	} numbers[] = {{"\0\0\0\0", 4, false}, {"\0\0\0\1", 4, false}, {"\0\0\0\2", 4, true},
+		{"\0\0\0\xff", 4, true}, {"\1\0\0\0", 4, true}, {"\0\0\2", 3, false},
+		{"\0\0\0\2\0", 5, false}};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		fakeroot_bytes(POWERVM_SECURE_BOOT, numbers[i].bytes, numbers[i].len);
+		check(numbers[i].locked,
+			numbers[i].locked ? "the partition's Secure Boot is on (ibm,secure-boot)" : is_open);
+	}
+	fakeroot_file(OPAL_SECURE_BOOT, "");
+	check(true, "the firmware's Secure Boot is on (os-secureboot-enforcing)");
+}
+
+static void secure_ipl_locks(void **context)
+{
+	(void)context;
+	fakeroot_file(IPL_SECURE, "0\n");
+	check(false, is_open);
+	fakeroot_file(IPL_SECURE, "1\n");
+	check(true, "the machine was started by a secure IPL");
+}
+
 static void check_mode(const char *value, bool locked, const char *wanted)
 {
 	const char *mode = platform_appraise_mode(value, locked);
@@ -173,6 +203,8 @@ int main(void)
 		PLATFORM_TEST(stub_knows_of_secure_boot),
 		PLATFORM_TEST(efivarfs_is_mounted_for_one_read),
 		PLATFORM_TEST(lockdown_locks),
+		PLATFORM_TEST(secure_boot_of_power_locks),
+		PLATFORM_TEST(secure_ipl_locks),
 		PLATFORM_TEST(mode_of_appraisal_is_obeyed_on_an_open_platform),
 		PLATFORM_TEST(mode_that_the_kernel_does_not_know_is_not_obeyed),
 	};

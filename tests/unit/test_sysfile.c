@@ -67,6 +67,9 @@ static void paths_are_where_the_kernel_has_them(void **context)
 	assert_string_equal(PROC_SELF_FD, "/proc/self/fd");
 	assert_string_equal(PROC_SELF_FDINFO, "/proc/self/fdinfo");
 	assert_string_equal(PRINTK_RATELIMIT, "/proc/sys/kernel/printk_ratelimit");
+	assert_string_equal(OPAL_SECURE_BOOT, "/proc/device-tree/ibm,secureboot/os-secureboot-enforcing");
+	assert_string_equal(POWERVM_SECURE_BOOT, "/proc/device-tree/ibm,secure-boot");
+	assert_string_equal(IPL_SECURE, "/sys/firmware/ipl/secure");
 	assert_string_equal(KMSG, "/dev/kmsg");
 	assert_string_equal(RUN_REPORT, "/run/imaboot/report.txt");
 	assert_string_equal(RUN_OUTCOME, "/run/imaboot/outcome");
