@@ -11,7 +11,7 @@
 #include "securityfs.h"
 #include "sysfile.h"
 
-#define CMDLINE_MAX 8192 /* bytes; x86 has 2048, others up to 4096 */
+#define CMDLINE_MAX (64 * 1024) /* bytes; x86 has 2048, s390x as many as it was built with */
 
 void boot_note(struct boot *boot, int level, const char *format, ...)
 {
@@ -55,10 +55,17 @@ static int read_config(struct boot *boot)
 
 static void read_params(struct boot *boot)
 {
-	char line[CMDLINE_MAX];
+	char line[CMDLINE_MAX + 1];
 	ssize_t len = sysfile_read(PROC_CMDLINE, line, sizeof(line));
 
-	if (len < 0)
+	if (len == -EFBIG) {
+		boot_note(boot, LOG_WARNING,
+			PROC_CMDLINE
+			" is longer than 64 KiB: the kernel's parameters behind that are ignored");
+		/* The last word may be the half of one. */
+		for (len = CMDLINE_MAX; len && line[len - 1] != ' '; len--)
+			;
+	} else if (len < 0)
 		log_warning(PROC_CMDLINE " cannot be read: %s; the kernel's parameters are ignored",
 			strerror((int)-len));
 	params_parse(line, len < 0 ? 0 : (size_t)len, &boot->params, complain_param, boot);

@@ -44,8 +44,10 @@ ssize_t sysfile_read(const char *path, char *ret, size_t size)
 		return fd;
 	while ((n = read(fd, ret + len, size - len)) > 0) {
 		len += (size_t)n;
-		if (len == size)
+		if (len == size) {
+			ret[len - 1] = '\0';
 			return -EFBIG;
+		}
 	}
 	if (n < 0)
 		return -errno;

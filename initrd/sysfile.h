@@ -71,7 +71,7 @@ _must_check_ int sysfile_open(const char *path, int flags);
 
 /*
  * Reads a small file whole: at most size - 1 bytes, and a NUL behind them. Returns the number of
- * bytes, or a negative errno; -EFBIG when there is more.
+ * bytes, or a negative errno; -EFBIG when there is more: ret has the first size - 1 bytes then.
  */
 _must_check_ ssize_t sysfile_read(const char *path, char *ret, size_t size);
 

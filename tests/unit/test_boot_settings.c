@@ -199,6 +199,32 @@ static void missing_command_line_is_told(void **context)
 						  "directory; the kernel's parameters are ignored\n"));
 }
 
+/* What comes first still counts on a line that is too long; a word that is cut does not. */
+static void long_command_line_is_told_and_counts(void **context)
+{
+	static char line[70000];
+
+	(void)context;
+	fakeroot_file(CONFIG, "require = no\n");
+	memset(line, ' ', sizeof(line) - 1);
+	memcpy(line, "rd.imaboot.require=1", 20);
+	memcpy(line + 20000, "rd.imaboot.bogus", 16);
+	memcpy(line + 65536 - 11, "rd.imaboot=0.9", 14);
+	fakeroot_file(PROC_CMDLINE, line);
+	fakeboot_run(EXIT_FAILED, "failed");
+	assert_non_null(strstr(fakeboot.err.text,
+		"test: /proc/cmdline is longer than 64 KiB: the kernel's parameters behind that are "
+		"ignored\n"
+		"test: kernel parameter 'rd.imaboot.bogus' is unknown and ignored; see imaboot(7)\n"));
+	assert_string_equal(fakeboot.report.messages[0],
+		"/proc/cmdline is longer than 64 KiB: the kernel's parameters behind that are ignored");
+	/* As long as it may be, it is taken whole. */
+	line[65536] = '\0';
+	memcpy(line + 65536 - 13, " rd.imaboot=0", 13);
+	fakeroot_file(PROC_CMDLINE, line);
+	fakeboot_run(EXIT_NOT_APPLICABLE, "disabled");
+}
+
 static void wrong_configuration_is_a_usage_error(void **context)
 {
 	(void)context;
@@ -401,6 +427,7 @@ int main(void)
 		BOOT_TEST(kdump_parameter_alone_is_ignored),
 		BOOT_TEST(unknown_parameters_are_told),
 		BOOT_TEST(missing_command_line_is_told),
+		BOOT_TEST(long_command_line_is_told_and_counts),
 		BOOT_TEST(wrong_configuration_is_a_usage_error),
 		BOOT_TEST(unreadable_configuration_is_a_usage_error),
 		BOOT_TEST(dangling_configuration_is_a_usage_error),

@@ -114,6 +114,7 @@ static void read_refuses_what_does_not_fit(void **context)
 	(void)context;
 	fakeroot_file("/f", "eight!!!");
 	assert_int_equal(sysfile_read("/f", text, sizeof(text)), -EFBIG);
+	assert_string_equal(text, "eight!!");
 }
 
 static void read_passes_errors_on(void **context)
