@@ -42,31 +42,60 @@ struct search {
 	const char *name; /* NULL: any */
 };
 
-static void add_console(struct consoles *consoles, const char *name, size_t len)
+/* Opens the device that console->name is below /dev. Returns false where it is no terminal. */
+static bool open_console(struct console *console)
 {
-	struct console *console = &consoles->list[consoles->count];
 	char path[NAME_MAX + 16];
 
-	if (consoles->count == CONSOLE_MAX || len > NAME_MAX || memchr(name, '/', len))
-		return;
-	*console = (struct console){.fd = -1};
-	memcpy(console->name, name, len);
 	(void)format_text(path, sizeof(path), "/dev/%s", console->name);
 	console->fd = sysfile_open(path, O_RDWR | O_NONBLOCK);
 	if (console->fd >= 0 && tcgetattr(console->fd, &console->saved) == 0)
-		consoles->count++;
-	else
-		close_console(console);
+		return true;
+	close_console(console);
+	return false;
 }
 
-/* "ttyS0                -W- (EC   a)    4:64": a name first. */
+#define DEVICE_KEY "DEVNAME="
+
+/* A line of a device's uevent file in sysfs: its name below /dev. */
+static bool take_device_line(const char *line, void *context)
+{
+	struct console *console = context;
+
+	if (strncmp(line, DEVICE_KEY, strlen(DEVICE_KEY)) != 0)
+		return true;
+	(void)format_text(console->name, sizeof(console->name), "%s", line + strlen(DEVICE_KEY));
+	return false;
+}
+
+/*
+ * "ttyS0                -W- (EC   a)    4:64": the console's name, and the number of its device, by which sysfs knows what
+ * that is called: sclp_line0 on s390x. Where there is no such number, the console's name is the device's.
+ */
+static void find_device(const char *line, struct console *ret)
+{
+	const char *number = strrchr(line, ' ');
+	char path[64];
+
+	*ret = (struct console){.fd = -1};
+	(void)format_text(ret->name, sizeof(ret->name), "%.*s", (int)strcspn(line, " "), line);
+	if (number && !number[strspn(number, " 0123456789:")] &&
+		format_text(path, sizeof(path), "/sys/dev/char/%s/uevent", number + 1) < sizeof(path))
+		(void)!sysfile_lines(path, take_device_line, ret);
+}
+
 static bool take_console_line(const char *line, void *context)
 {
 	const struct search *search = context;
-	size_t len = strcspn(line, " ");
+	struct consoles *consoles = search->consoles;
+	struct console *console = &consoles->list[consoles->count];
 
-	if (len && (!search->name || (strlen(search->name) == len && memcmp(search->name, line, len) == 0)))
-		add_console(search->consoles, line, len);
+	if (consoles->count == CONSOLE_MAX)
+		return false;
+	find_device(line, console);
+	if (*console->name && (!search->name || string_equal(console->name, search->name)) &&
+		open_console(console))
+		consoles->count++;
 	return true;
 }
 
@@ -78,7 +107,7 @@ int consoles_open(struct consoles *ret, const char *name)
 	*ret = (struct consoles){0};
 	r = sysfile_lines(PROC_CONSOLES, take_console_line, &search);
 	if (!ret->count && !name)
-		add_console(ret, "console", strlen("console"));
+		(void)take_console_line("console", &search);
 	if (ret->count)
 		return 0;
 	return r < 0 && r != -ENOENT ? r : -ENXIO;

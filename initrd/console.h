@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The consoles of /proc/consoles (proc_consoles(5)), for the recovery: each shows everything, and a line may be
- * typed on any of them.
+ * typed on any of them. A console's device is the one whose number is on its line (fs/proc/consoles.c, show_console_dev);
+ * what it is called stands in sysfs.
  *
  * They are opened with O_NOCTTY and never become a controlling terminal, so no key sends a signal to anybody. While
  * they are read from, the terminal driver passes every byte on as it is (no ISIG, no break, no flow control, no
@@ -25,8 +26,8 @@
 #define CONSOLE_LINE_MAX 512
 
 struct console {
-	int fd; /* -1: closed */
-	char name[NAME_MAX + 1];
+	int fd;                  /* -1: closed */
+	char name[NAME_MAX + 1]; /* of its device, below /dev */
 	struct termios saved;
 	bool raw;
 	char line[CONSOLE_LINE_MAX]; /* what is typed; not ended by a NUL */

@@ -308,6 +308,34 @@ static void consoles_are_those_that_can_be_opened(void **context)
 	assert_int_equal(consoles_open(&pty.consoles, NULL), -ENXIO);
 }
 
+/* On s390x the name of a console is not that of its device, which may lie in a folder too. */
+static void console_is_opened_by_its_number(void **context)
+{
+	char name[128];
+	int slave;
+
+	(void)context;
+	assert_int_equal(openpty(&pty.master[0], &slave, name, NULL, NULL), 0);
+	fakeroot_link("/dev/sclp_line0", name);
+	fakeroot_link("/dev/3270/tty1", name);
+	fakeroot_file("/sys/dev/char/4:64/uevent", "MAJOR=4\nMINOR=64\nDEVNAME=sclp_line0\n");
+	fakeroot_file("/sys/dev/char/227:1/uevent", "DEVNAME=3270/tty1\n");
+	fakeroot_file("/sys/dev/char/227:2/uevent", "MAJOR=227\n");
+	fakeroot_file(PROC_CONSOLES, "ttyS0                -W- (EC p  )    4:64\n"
+				     "tty3270              -W- (E     )  227:1\n"
+				     "ttyX0                -W- (E     )  227:2\n"
+				     "ttyY0                -W- (E     )  ../4:64\n"
+				     "ttyZ0                -W- (E     )\nttyV0\n");
+	assert_int_equal(consoles_open(&pty.consoles, NULL), 0);
+	assert_int_equal(pty.consoles.count, 2);
+	assert_string_equal(pty.consoles.list[0].name, "sclp_line0");
+	assert_string_equal(pty.consoles.list[1].name, "3270/tty1");
+	consoles_close(&pty.consoles);
+	/* The shell asks for the device that was answered on. */
+	assert_int_equal(consoles_open(&pty.consoles, "sclp_line0"), 0);
+	assert_int_equal(pty.consoles.count, 1);
+}
+
 static void one_console_can_be_named(void **context)
 {
 	(void)context;
@@ -451,6 +479,7 @@ int main(void)
 		CONSOLE_TEST(console_is_no_controlling_terminal),
 		CONSOLE_TEST(terminal_is_given_back_as_it_was),
 		CONSOLE_TEST(consoles_are_those_that_can_be_opened),
+		CONSOLE_TEST(console_is_opened_by_its_number),
 		CONSOLE_TEST(one_console_can_be_named),
 		CONSOLE_TEST(clock_ends_the_wait),
 		CONSOLE_TEST(prompt_follows_what_is_told_meanwhile),
