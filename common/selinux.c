@@ -2,6 +2,7 @@
 /* What the files of a root say about its SELinux policy; see selinux.h. */
 #include "selinux.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #define POLICYDB_MAGIC 0xf97cff8cU
@@ -76,24 +77,64 @@ bool selinux_policy_is_valid(const uint8_t *bytes, size_t len)
 	return len >= 4 && le32(bytes) == POLICYDB_MAGIC;
 }
 
-/* Bytes from the length of a name to the name: length, value, bounds; a type has its properties there too. */
-static size_t distance_of(enum policy_lsm slot)
+#define NAME_DISTANCE 12 /* bytes from the length of a user or role to its name: length, value, bounds */
+#define TYPE_DISTANCE 16 /* a type has its properties there too */
+
+static bool is_type(enum policy_lsm slot)
 {
-	return slot == LSM_OBJ_TYPE || slot == LSM_SUBJ_TYPE ? 16 : 12;
+	return slot == LSM_OBJ_TYPE || slot == LSM_SUBJ_TYPE;
 }
 
-bool selinux_policy_may_have(
-	const uint8_t *bytes, size_t len, enum policy_lsm slot, const char *label, size_t label_len)
+static int compare(const void *one, const void *other)
 {
-	size_t distance = distance_of(slot);
-	const uint8_t *at = bytes, *end = bytes + len;
+	const struct selinux_label *a = one, *b = other;
 
-	if (!label_len)
-		return false;
-	while ((at = memmem(at, (size_t)(end - at), label, label_len))) {
-		if ((size_t)(at - bytes) >= distance && le32(at - distance) == label_len)
-			return true;
-		at++;
+	if (is_type(a->slot) != is_type(b->slot))
+		return is_type(a->slot) ? 1 : -1;
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return memcmp(a->text, b->text, a->len);
+}
+
+void selinux_labels_sort(struct selinux_label *labels, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		labels[i].found = labels[i].len > SELINUX_LABEL_MAX;
+	if (count)
+		qsort(labels, count, sizeof(*labels), compare);
+}
+
+/* Marks all labels that are this name; they stand together. */
+static void mark(struct selinux_label *labels, size_t count, const struct selinux_label *name)
+{
+	struct selinux_label *at = bsearch(name, labels, count, sizeof(*labels), compare);
+
+	if (!at || at->found)
+		return;
+	while (at > labels && compare(at - 1, name) == 0)
+		at--;
+	for (; at < labels + count && compare(at, name) == 0; at++)
+		at->found = true;
+}
+
+void selinux_labels_find(const uint8_t *bytes, size_t len, struct selinux_label *labels, size_t count)
+{
+	struct selinux_label name = {0};
+	size_t at;
+
+	for (at = 0; count && len - at > NAME_DISTANCE; at++) {
+		name.len = le32(bytes + at);
+		if (!name.len || name.len > SELINUX_LABEL_MAX || len - at - NAME_DISTANCE < name.len)
+			continue;
+		name.text = (const char *)bytes + at + NAME_DISTANCE;
+		name.slot = LSM_OBJ_ROLE;
+		mark(labels, count, &name);
+		if (len - at - NAME_DISTANCE - name.len < TYPE_DISTANCE - NAME_DISTANCE)
+			continue;
+		name.text = (const char *)bytes + at + TYPE_DISTANCE;
+		name.slot = LSM_OBJ_TYPE;
+		mark(labels, count, &name);
 	}
-	return false;
 }

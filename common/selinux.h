@@ -30,12 +30,25 @@ void selinux_config_parse(const char *text, size_t len, struct selinux_config *r
 /* True where the bytes begin as a binary policy of the kernel does (security/selinux/ss/policydb.c, policydb_read). */
 bool selinux_policy_is_valid(const uint8_t *bytes, size_t len);
 
+/* A label that is looked for in binary policies. */
+struct selinux_label {
+	const char *text; /* not ended by a NUL */
+	uint32_t len;
+	uint32_t rule;        /* the caller's: where it stands */
+	enum policy_lsm slot; /* what it is a name of */
+	bool found;
+};
+
+#define SELINUX_LABEL_MAX 255 /* bytes of a label that is looked for; longer ones count as found */
+
+/* Brings labels into the order in which selinux_labels_find() looks them up. */
+void selinux_labels_sort(struct selinux_label *labels, size_t count);
+
 /*
- * True where a binary policy may define that label: its name stands there behind the length that a user, a role or a
- * type of that slot has in front of it (policydb.c: user_read, role_read, type_read, from policy version 24 on). It is
- * never false for a label that the policy has.
+ * Marks those as found that a binary policy may define: the name stands there behind the length that a user, a role or
+ * a type of that slot has in front of it (policydb.c: user_read, role_read, type_read, from policy version 24 on). A
+ * label that the policy has is never left out. One pass over the bytes, however many labels there are.
  */
-bool selinux_policy_may_have(
-	const uint8_t *bytes, size_t len, enum policy_lsm slot, const char *label, size_t label_len);
+void selinux_labels_find(const uint8_t *bytes, size_t len, struct selinux_label *labels, size_t count);
 
 #endif

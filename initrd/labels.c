@@ -13,6 +13,7 @@
 #include "sysfile.h"
 
 #define SELINUX_POLICY_MAX (64 * 1024 * 1024) /* bytes; Fedora's has 4 MiB */
+#define SELINUX_SUM_MAX (128 * 1024 * 1024)   /* bytes of all policies that are read */
 #define SELINUX_CONFIG_MAX (64 * 1024)        /* bytes */
 #define SELINUX_POLICIES_MAX 64               /* files in its folder */
 #define ALL_SLOTS ((1U << LSM_COUNT) - 1)
@@ -116,7 +117,9 @@ struct search {
 	int root_fd;
 	const char *root;
 	struct selinux_config config;
-	uint8_t *missing; /* for each rule: bit n for a label of slot n that was found nowhere yet */
+	struct selinux_label *labels; /* those that must be in SELinux's policy */
+	size_t count;
+	size_t left; /* bytes that may still be read to find them */
 	struct problem *problem;
 };
 
@@ -130,6 +133,16 @@ static int refuse(struct search *search, size_t rule, unsigned int slot, const c
 		span_bytes(policy, label), why);
 	problem_remedy(search->problem, "%s", remedy);
 	return -ENOENT;
+}
+
+static void add_label(struct search *search, size_t rule, unsigned int slot)
+{
+	struct span label = search->policy->rules[rule].lsm[slot];
+
+	search->labels[search->count++] = (struct selinux_label){.text = span_bytes(search->policy, label),
+		.len = label.len,
+		.rule = (uint32_t)rule,
+		.slot = (enum policy_lsm)slot};
 }
 
 /* Each label must be of a kind that an active module has; what must then be in SELinux's policy is noted. */
@@ -153,23 +166,25 @@ static int check_modules(struct search *search)
 					"or write the "
 					"rule without a label");
 			if (modules.selinux & 1U << slot)
-				search->missing[i] = (uint8_t)(search->missing[i] | 1U << slot);
+				add_label(search, i, slot);
 		}
 	return 0;
 }
 
-/* The first label that is still missing; false where there is none. */
-static bool find_missing(const struct search *search, size_t *ret_rule, unsigned int *ret_slot)
+/* The label that is still missing and comes first in the policy; NULL where there is none. */
+static const struct selinux_label *find_missing(const struct search *search)
 {
+	const struct selinux_label *first = NULL;
 	size_t i;
 
-	for (i = 0; i < search->policy->count; i++)
-		if (search->missing[i]) {
-			*ret_rule = i;
-			*ret_slot = (unsigned int)__builtin_ctz(search->missing[i]);
-			return true;
-		}
-	return false;
+	for (i = 0; i < search->count; i++) {
+		const struct selinux_label *label = &search->labels[i];
+
+		if (!label->found && (!first || label->rule < first->rule ||
+					     (label->rule == first->rule && label->slot < first->slot)))
+			first = label;
+	}
+	return first;
 }
 
 static int read_config(struct search *search)
@@ -182,21 +197,25 @@ static int read_config(struct search *search)
 	return r == -ENOENT || r == -ENODATA ? 0 : r;
 }
 
-static void look_into(struct search *search, const struct rootfile *file)
+/* Looks into one policy. Returns 0, also where it is none that can be read, or -E2BIG. */
+static int look_into(struct search *search, const char *path, size_t *ret_files)
 {
-	const struct policy *policy = search->policy;
-	size_t i;
-	unsigned int slot;
+	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
+	_cleanup_problem_ struct problem ignored = {0};
+	size_t max = search->left < SELINUX_POLICY_MAX ? search->left : SELINUX_POLICY_MAX;
+	int r = rootfile_read(search->root_fd, search->root, path, max, &file, &ignored);
 
-	for (i = 0; i < policy->count; i++)
-		for (slot = 0; slot < LSM_COUNT; slot++) {
-			struct span label = policy->rules[i].lsm[slot];
-
-			if (search->missing[i] & 1U << slot &&
-				selinux_policy_may_have(file->bytes, file->len, (enum policy_lsm)slot,
-					span_bytes(policy, label), label.len))
-				search->missing[i] = (uint8_t)(search->missing[i] & ~(1U << slot));
-		}
+	if (r == -EFBIG && max < SELINUX_POLICY_MAX)
+		return -E2BIG;
+	if (r == -EFBIG || r == -ENOENT)
+		return 0;
+	/* What fails may have been read to its end. */
+	search->left -= r < 0 ? max : file.len;
+	if (r < 0 || !selinux_policy_is_valid(file.bytes, file.len))
+		return 0;
+	(*ret_files)++;
+	selinux_labels_find(file.bytes, file.len, search->labels, search->count);
+	return 0;
 }
 
 /* Looks into each policy.N of the folder: which one is loaded depends on the kernel and on libsepol. */
@@ -209,34 +228,39 @@ static int look_into_all(struct search *search, size_t *ret_files)
 
 	(void)format_text(dir, sizeof(dir), SELINUX_DIR "/%s/policy", search->config.type);
 	*ret_files = 0;
+	search->left = SELINUX_SUM_MAX;
 	r = root_list(search->root_fd, dir, SELINUX_POLICIES_MAX, &names, &count);
-	for (i = 0; r == 0 && i < count; i++) {
-		_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-		_cleanup_problem_ struct problem ignored = {0};
-
+	for (i = 0; r == 0 && i < count && find_missing(search); i++) {
 		if (strncmp(names[i], "policy.", strlen("policy.")) != 0)
 			continue;
 		(void)format_text(path, sizeof(path), "%s/%s", dir, names[i]);
-		if (rootfile_read(search->root_fd, search->root, path, SELINUX_POLICY_MAX, &file, &ignored) <
-				0 ||
-			!selinux_policy_is_valid(file.bytes, file.len))
-			continue;
-		(*ret_files)++;
-		look_into(search, &file);
+		r = look_into(search, path, ret_files);
 	}
 	root_list_free(names, count);
 	return r;
 }
 
+/* Says that the folder of policies could not be looked into. */
+static int refuse_folder(struct search *search, int error)
+{
+	problem_set(search->problem, error, SELINUX_DIR "/%s/policy of the root cannot be read: %s",
+		search->config.type,
+		error == -E2BIG ? "it holds more than 64 files or 128 MiB" : strerror(-error));
+	problem_remedy(search->problem, "check it: a policy that is loaded is all that it must hold");
+	return error;
+}
+
 /* The labels that SELinux alone has must be in the policy that the root will load. */
 static int check_selinux(struct search *search)
 {
-	size_t rule, files = 0;
-	unsigned int slot;
+	const struct selinux_label *missing;
+	size_t files = 0;
 	char why[SELINUX_TYPE_MAX + 128];
 	int r;
 
-	if (!find_missing(search, &rule, &slot) || search->root_fd < 0 || selinux_has_policy())
+	selinux_labels_sort(search->labels, search->count);
+	missing = find_missing(search);
+	if (!missing || search->root_fd < 0 || selinux_has_policy())
 		return 0;
 	r = read_config(search);
 	if (r < 0)
@@ -244,34 +268,34 @@ static int check_selinux(struct search *search)
 			search->problem, r, SELINUX_CONFIG " of the root cannot be read: %s", strerror(-r));
 	problem_free(search->problem);
 	if (search->config.disabled)
-		return refuse(search, rule, slot, SELINUX_CONFIG " of the root says SELINUX=disabled",
+		return refuse(search, missing->rule, missing->slot,
+			SELINUX_CONFIG " of the root says SELINUX=disabled",
 			"let the root load its SELinux policy (SELINUX=permissive or enforcing), or write "
 			"the rule "
 			"without a label");
 	r = look_into_all(search, &files);
 	if (r < 0)
-		return problem_set(search->problem, r,
-			SELINUX_DIR "/%s/policy of the root cannot be read: %s", search->config.type,
-			strerror(-r));
+		return refuse_folder(search, r);
 	(void)format_text(why, sizeof(why),
 		files ? "the root's SELinux policy, " SELINUX_DIR "/%s/policy, does not have it"
 		      : "the root has no SELinux policy in " SELINUX_DIR "/%s/policy",
 		search->config.type);
-	if (!find_missing(search, &rule, &slot))
+	missing = find_missing(search);
+	if (!missing)
 		return 0;
-	return refuse(search, rule, slot, why,
+	return refuse(search, missing->rule, missing->slot, why,
 		files ? "correct the label, or install the SELinux module that defines it"
 		      : "install an SELinux policy, or write the rule without a label");
 }
 
 int labels_check(const struct policy *policy, int root_fd, const char *root, struct problem *problem)
 {
-	_cleanup_free_ uint8_t *missing = calloc(policy->count + 1, 1);
+	_cleanup_free_ struct selinux_label *labels = calloc(policy->count * LSM_COUNT + 1, sizeof(*labels));
 	struct search search = {
-		.policy = policy, .root_fd = root_fd, .root = root, .missing = missing, .problem = problem};
+		.policy = policy, .root_fd = root_fd, .root = root, .labels = labels, .problem = problem};
 	int r;
 
-	if (!missing)
+	if (!labels)
 		return problem_set(problem, -ENOMEM, "there is no memory to look up its labels");
 	r = check_modules(&search);
 	return r < 0 ? r : check_selinux(&search);

@@ -25,11 +25,21 @@ static void check_label(const uint8_t *data, size_t size)
 	uint8_t *bytes = fuzz_copy(data + label, rest);
 	char *name = (char *)fuzz_copy(data, label);
 
+	struct selinux_label labels[] = {{.text = name, .len = (uint32_t)label, .slot = LSM_OBJ_TYPE},
+		{.text = name, .len = (uint32_t)label, .slot = LSM_SUBJ_USER},
+		{.text = name, .len = (uint32_t)label / 2, .slot = LSM_SUBJ_USER}};
+	size_t i;
+
 	(void)selinux_policy_is_valid(bytes, rest);
-	if (selinux_policy_may_have(bytes, rest, LSM_OBJ_TYPE, name, label))
-		CHECK(label && rest >= label + 16 && memmem(bytes + 16, rest - 16, name, label));
-	if (selinux_policy_may_have(bytes, rest, LSM_SUBJ_USER, name, label))
-		CHECK(label && rest >= label + 12 && memmem(bytes + 12, rest - 12, name, label));
+	selinux_labels_sort(labels, 3);
+	selinux_labels_find(bytes, rest, labels, 3);
+	for (i = 0; i < 3; i++) {
+		size_t distance = labels[i].slot == LSM_OBJ_TYPE ? 16 : 12, len = labels[i].len;
+		bool there =
+			len && rest >= len + distance && memmem(bytes + distance, rest - distance, name, len);
+
+		CHECK(!labels[i].found || there || len > SELINUX_LABEL_MAX);
+	}
 	free(name);
 	free(bytes);
 }

@@ -215,7 +215,8 @@ static void unreadable_files_are_told(void **context)
 	list_error = -EIO;
 	assert_int_equal(look_up("audit obj_type=my_t\n", true), -EIO);
 	assert_problem(&problem, -EIO,
-		"/etc/selinux/default/policy of the root cannot be read: Input/output error", NULL);
+		"/etc/selinux/default/policy of the root cannot be read: Input/output error",
+		"check it: a policy that is loaded is all that it must hold");
 	assert_int_equal(unlink(fakeroot_path("/root/etc/selinux/config")), 0);
 	fakeroot_dir("/root/etc/selinux/config");
 	assert_int_equal(look_up("audit obj_type=my_t\n", true), -EISDIR);
@@ -225,6 +226,39 @@ static void unreadable_files_are_told(void **context)
 	assert_int_equal(look_up("audit obj_type=my_t\n", true), -ENOMEM);
 	assert_string_equal(problem_reason_text(&problem), "there is no memory to look up its labels");
 	problem_free(&problem);
+}
+
+static void make_policy(const char *name, size_t size)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "/root/etc/selinux/default/policy/%s", name);
+	fakeroot_bytes(path, MAGIC NAMES, sizeof(MAGIC NAMES) - 1);
+	assert_int_equal(truncate(fakeroot_path(path), (off_t)size), 0);
+}
+
+/* Whoever writes to the root decides how large the policies are: so much is read of all of them. */
+static void policies_are_read_up_to_a_sum(void **context)
+{
+	(void)context;
+	make_policy("policy.30", 60 << 20);
+	make_policy("policy.31", 60 << 20);
+	make_policy("policy.32", 8 << 20);
+	make_policy("policy.33", (8 << 20) + 1);
+	assert_int_equal(look_up("audit obj_type=other\n", true), -E2BIG);
+	assert_problem(&problem, -E2BIG,
+		"/etc/selinux/default/policy of the root cannot be read: it holds more than 64 files or 128 "
+		"MiB",
+		"check it: a policy that is loaded is all that it must hold");
+	/* What is found is not looked for any longer. */
+	assert_int_equal(look_up("audit obj_type=my_t\n", true), 0);
+	/* A file that is too large by itself is none that is loaded. */
+	make_policy("policy.33", 1000);
+	make_policy("policy.31", (64 << 20) + 1);
+	check_refused("audit obj_type=other\n",
+		"line 1: the label obj_type=other can never become known: the root's SELinux policy, "
+		"/etc/selinux/default/policy, does not have it",
+		"correct the label, or install the SELinux module that defines it");
 }
 
 /* Once SELinux has a policy, or where there is no root, the kernel alone says what it knows. */
@@ -255,6 +289,7 @@ int main(void)
 		LABELS_TEST(root_without_a_policy_is_told),
 		LABELS_TEST(disabled_selinux_is_told),
 		LABELS_TEST(unreadable_files_are_told),
+		LABELS_TEST(policies_are_read_up_to_a_sum),
 		LABELS_TEST(kernel_is_asked_where_files_do_not_count),
 	};
 

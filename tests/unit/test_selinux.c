@@ -57,14 +57,15 @@ static void policy_is_known_by_its_first_bytes(void **context)
 /* Looks for a label in a copy of exactly that size. */
 static bool has(const void *bytes, size_t len, enum policy_lsm slot, const char *label)
 {
+	struct selinux_label wanted = {.text = label, .len = (uint32_t)strlen(label), .slot = slot};
 	uint8_t *copy = malloc(len + !len);
-	bool found;
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
-	found = selinux_policy_may_have(copy, len, slot, label, strlen(label));
+	selinux_labels_sort(&wanted, 1);
+	selinux_labels_find(copy, len, &wanted, 1);
 	free(copy);
-	return found;
+	return wanted.found;
 }
 
 static void names_stand_behind_their_lengths(void **context)
@@ -109,6 +110,43 @@ static void every_place_is_looked_at(void **context)
 	assert_false(has(text, 11, LSM_OBJ_TYPE, "lab_t"));
 }
 
+static void many_labels_are_found_at_once(void **context)
+{
+	static const char text[] = "\1\0\0\0vvvvbbbba\3\0\0\0vvvvppppbbbbone\3\0\0\0vvvvppppbbbbtwo";
+	struct selinux_label labels[] = {{.text = "two", .len = 3, .rule = 0, .slot = LSM_OBJ_TYPE},
+		{.text = "one", .len = 3, .rule = 1, .slot = LSM_SUBJ_TYPE},
+		{.text = "six", .len = 3, .rule = 2, .slot = LSM_OBJ_TYPE},
+		{.text = "one", .len = 3, .rule = 3, .slot = LSM_OBJ_TYPE},
+		{.text = "one", .len = 3, .rule = 4, .slot = LSM_OBJ_ROLE},
+		{.text = "a", .len = 1, .rule = 5, .slot = LSM_SUBJ_USER},
+		{.text = "one", .len = 3, .rule = 6, .slot = LSM_OBJ_TYPE},
+		{.text = "onelong", .len = 7, .rule = 7, .slot = LSM_OBJ_TYPE}};
+	static const bool wanted[] = {true, true, false, true, false, true, true, false};
+	size_t i;
+
+	(void)context;
+	selinux_labels_sort(labels, ARRAY_SIZE(labels));
+	selinux_labels_find((const uint8_t *)text, sizeof(text) - 1, labels, ARRAY_SIZE(labels));
+	for (i = 0; i < ARRAY_SIZE(labels); i++)
+		assert_int_equal(labels[i].found, wanted[labels[i].rule]);
+	selinux_labels_sort(NULL, 0);
+	selinux_labels_find((const uint8_t *)text, sizeof(text) - 1, NULL, 0);
+}
+
+/* Nothing is said against a label that is too long to be looked for. */
+static void long_labels_count_as_found(void **context)
+{
+	char bytes[12 + SELINUX_LABEL_MAX] = "\xff\0\0\0vvvvbbbb", label[SELINUX_LABEL_MAX + 2] = "";
+
+	(void)context;
+	memset(bytes + 12, 'l', SELINUX_LABEL_MAX);
+	memset(label, 'l', SELINUX_LABEL_MAX);
+	assert_true(has(bytes, sizeof(bytes), LSM_OBJ_ROLE, label));
+	assert_false(has(bytes, sizeof(bytes), LSM_OBJ_TYPE, label));
+	label[SELINUX_LABEL_MAX] = 'l';
+	assert_true(has(bytes, sizeof(bytes), LSM_OBJ_TYPE, label));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +155,8 @@ int main(void)
 		cmocka_unit_test(policy_is_known_by_its_first_bytes),
 		cmocka_unit_test(names_stand_behind_their_lengths),
 		cmocka_unit_test(every_place_is_looked_at),
+		cmocka_unit_test(many_labels_are_found_at_once),
+		cmocka_unit_test(long_labels_count_as_found),
 	};
 
 	return RUN_TESTS(tests);
