@@ -119,16 +119,34 @@ static ssize_t take_file(struct closure *closure, int fd, const struct stat *st,
 	return file;
 }
 
+/* Opens a file that the user asks for; one that is too large is a gap. */
+static int open_wanted(
+	struct closure *closure, const char *path, unsigned int role, size_t user, struct stat *ret_st)
+{
+	bool of_linker = role == CLOSURE_SETTINGS;
+	int fd =
+		rootfile_try(closure->root_fd, path, of_linker ? LDCACHE_SIZE_MAX : CLOSURE_FILE_MAX, ret_st);
+
+	if (fd == -EFBIG && closure_gap(closure, path, user,
+				    of_linker ? "is larger than 16 MiB, and was not looked at"
+					      : "is larger than 1 GiB, and was not looked at") < 0)
+		return -ENOMEM;
+	return fd;
+}
+
 ssize_t closure_open(
 	struct closure *closure, const char *path, unsigned int role, size_t user, struct problem *problem)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	_cleanup_close_ int fd =
+		problem ? rootfile_open(closure->root_fd, closure->root, path, CLOSURE_FILE_MAX, problem)
+			: open_wanted(closure, path, role, user, &st);
 	ssize_t file;
 
 	if (fd < 0)
-		return problem ? rootfile_open(closure->root_fd, closure->root, path, UINT64_MAX, problem)
-			       : fd;
+		return fd;
+	if (problem && fstat(fd, &st) < 0)
+		return refuse(problem, -errno);
 	file = take_file(closure, fd, &st, path, role, user);
 	if (file < 0 && problem)
 		refuse(problem, (int)file);
@@ -149,15 +167,16 @@ static bool is_alike(int fd, const struct elf *elf)
 ssize_t load_open(struct load *load, const char *path, size_t object)
 {
 	struct closure *closure = load->closure;
+	size_t user = load->objects[object].file;
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	_cleanup_close_ int fd = open_wanted(closure, path, CLOSURE_LIBRARY, user, &st);
 	ssize_t file;
 
 	if (fd < 0)
-		return fd;
+		return fd == -EFBIG ? -ENOEXEC : fd;
 	if (!is_alike(fd, object_elf(load, 0)))
 		return -ENOENT;
-	file = take_file(closure, fd, &st, path, CLOSURE_LIBRARY, load->objects[object].file);
+	file = take_file(closure, fd, &st, path, CLOSURE_LIBRARY, user);
 	return file >= 0 && !closure->files[file].elf ? -ENOEXEC : file;
 }
 
@@ -210,7 +229,7 @@ int closure_interpreter(
 {
 	char name[SCRIPT_LINE];
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(closure->root_fd, path, CLOSURE_FILE_MAX, &st);
 	int r = fd < 0 ? fd : script_interpreter(fd, name);
 
 	return r < 0 ? r : from_root(name, ret, CLOSURE_INTERPRETER_MAX + 1);
@@ -231,6 +250,7 @@ static int add_linker(struct closure *closure, size_t program)
 	linker = closure_open(closure, path, CLOSURE_LINKER, program, NULL);
 	if (linker == -ENOMEM || linker == -E2BIG)
 		return (int)linker;
+	/* One that is too large is a gap already, and stays that one. */
 	if (linker < 0)
 		return closure_gap(closure, path, program, "is not there");
 	return closure_load(closure, program, (size_t)linker);

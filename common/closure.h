@@ -23,8 +23,9 @@
 #include "rootfile.h"
 #include "util.h"
 
-#define CLOSURE_FILES_MAX 4096   /* files in one closure */
-#define CLOSURE_OBJECTS_MAX 2048 /* objects that one program loads */
+#define CLOSURE_FILES_MAX 4096               /* files in one closure */
+#define CLOSURE_FILE_MAX (UINT64_C(1) << 30) /* bytes of a file that is opened */
+#define CLOSURE_OBJECTS_MAX 2048             /* objects that one program loads */
 
 /* How files are opened. */
 enum closure_role {
@@ -74,7 +75,8 @@ void closure_init(struct closure *closure, int root_fd, const char *root);
  * Adds a program and all that its execution opens. What is found once is not looked at again. Returns the index of the
  * file, or a negative errno with *problem set: as rootfile_open(); -EACCES where nobody may execute it; -ENOEXEC a
  * script without a usable first line, -ELOOP a sixth script behind five; -E2BIG beyond the bounds. What
- * the program asks for and does not get is a gap, not an error.
+ * the program asks for and does not get is a gap, not an error; so is a file of more than CLOSURE_FILE_MAX or
+ * LDCACHE_SIZE_MAX bytes, which is not opened, since the kernel would read all of it under a rule of IMA.
  */
 _must_check_ ssize_t closure_add(struct closure *closure, const char *path, struct problem *problem);
 

@@ -32,14 +32,14 @@ const struct elf *object_elf(const struct load *load, size_t object);
 
 /*
  * Opens path and adds the file with the role. Returns its index, or a negative errno: -ENOENT and its like, -E2BIG,
- * -ENOMEM. problem may be NULL.
+ * -ENOMEM. problem may be NULL: then one that is too large is told by a gap, with -EFBIG.
  */
 _must_check_ ssize_t closure_open(
 	struct closure *closure, const char *path, unsigned int role, size_t user, struct problem *problem);
 
 /*
  * As closure_open() for a library of the object: only a file of the program's class and machine is taken. -ENOEXEC: it
- * is one, but malformed, which is told by a gap.
+ * is one, but malformed or too large, which is told by a gap.
  */
 _must_check_ ssize_t load_open(struct load *load, const char *path, size_t object);
 

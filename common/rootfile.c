@@ -58,13 +58,35 @@ static void read_link(int root_fd, const char *path, char ret[static PATH_MAX])
 	ret[len < 0 ? 0 : len] = '\0';
 }
 
+static int too_large(uint64_t max, struct problem *problem)
+{
+	problem_set(problem, -EFBIG, "is larger than %zu KiB, the most that is read", (size_t)(max / 1024));
+	problem_remedy(problem, "check that it is the right file");
+	return -EFBIG;
+}
+
+static int not_regular(const struct stat *st, struct problem *problem)
+{
+	const char *kind = S_ISCHR(st->st_mode)    ? "a character device"
+			   : S_ISBLK(st->st_mode)  ? "a block device"
+			   : S_ISFIFO(st->st_mode) ? "a FIFO"
+						   : "a socket";
+
+	if (S_ISDIR(st->st_mode))
+		problem_set(problem, -EISDIR, "is a directory, not a file");
+	else
+		problem_set(problem, -EINVAL, "is %s, not a regular file", kind);
+	problem_remedy(problem, "remove it, or put a regular file in its place");
+	return problem->error;
+}
+
 static int explain_open(int root_fd, const char *root, const char *path, int error, struct problem *problem)
 {
 	char target[PATH_MAX];
 
-	read_link(root_fd, path, target);
 	switch (error) {
 	case -ENOENT:
+		read_link(root_fd, path, target);
 		if (!*target)
 			return problem_set(problem, error, "there is no such file");
 		problem_set(problem, error,
@@ -82,33 +104,13 @@ static int explain_open(int root_fd, const char *root, const char *path, int err
 		problem_set(problem, error, "this kernel has no openat2() to open it safely with");
 		problem_remedy(problem, "use Linux 5.6 or later");
 		return error;
+	case -ENXIO:
+		problem_set(problem, error, "cannot be opened: /proc is not mounted");
+		problem_remedy(problem, "mount procfs on /proc");
+		return error;
 	default:
 		return problem_set(problem, error, "cannot be opened: %s", strerror(-error));
 	}
-}
-
-static int check_kind(const struct stat *st, struct problem *problem)
-{
-	const char *kind = S_ISCHR(st->st_mode)    ? "a character device"
-			   : S_ISBLK(st->st_mode)  ? "a block device"
-			   : S_ISFIFO(st->st_mode) ? "a FIFO"
-						   : "a socket";
-
-	if (S_ISREG(st->st_mode))
-		return 0;
-	if (S_ISDIR(st->st_mode))
-		problem_set(problem, -EISDIR, "is a directory, not a file");
-	else
-		problem_set(problem, -EINVAL, "is %s, not a regular file", kind);
-	problem_remedy(problem, "remove it, or put a regular file in its place");
-	return problem->error;
-}
-
-static int too_large(uint64_t max, struct problem *problem)
-{
-	problem_set(problem, -EFBIG, "is larger than %zu KiB, the most that is read", (size_t)(max / 1024));
-	problem_remedy(problem, "check that it is the right file");
-	return -EFBIG;
 }
 
 /* Reads to the end, at most max bytes; the file may grow or shrink meanwhile. */
@@ -146,32 +148,7 @@ static int read_bounded(int fd, size_t max, struct rootfile *ret, struct problem
 	return 0;
 }
 
-int rootfile_open(int root_fd, const char *root, const char *path, uint64_t max, struct problem *problem)
-{
-	_cleanup_close_ int path_fd = open_inside(root_fd, path, O_PATH, 0);
-	struct stat st;
-	int fd, r;
-
-	if (path_fd < 0)
-		return explain_open(root_fd, root, path, path_fd, problem);
-	if (fstat(path_fd, &st) < 0)
-		return problem_set(problem, -errno, "cannot be examined: %s", strerror(errno));
-	r = check_kind(&st, problem);
-	if (r < 0)
-		return r;
-	if (st.st_size > 0 && (uint64_t)st.st_size > max)
-		return too_large(max, problem);
-	fd = reopen_for_reading(path_fd);
-	if (fd == -ENXIO) {
-		problem_set(problem, -ENXIO, "cannot be opened: /proc is not mounted");
-		problem_remedy(problem, "mount procfs on /proc");
-	} else if (fd < 0) {
-		problem_set(problem, fd, "cannot be opened: %s", strerror(-fd));
-	}
-	return fd;
-}
-
-int rootfile_try(int root_fd, const char *path, struct stat *ret_st)
+int rootfile_try(int root_fd, const char *path, uint64_t max, struct stat *ret_st)
 {
 	_cleanup_close_ int path_fd = open_inside(root_fd, path, O_PATH, 0);
 
@@ -179,7 +156,23 @@ int rootfile_try(int root_fd, const char *path, struct stat *ret_st)
 		return path_fd;
 	if (fstat(path_fd, ret_st) < 0)
 		return -errno;
-	return S_ISREG(ret_st->st_mode) ? reopen_for_reading(path_fd) : -EINVAL;
+	if (!S_ISREG(ret_st->st_mode))
+		return S_ISDIR(ret_st->st_mode) ? -EISDIR : -EINVAL;
+	if (ret_st->st_size > 0 && (uint64_t)ret_st->st_size > max)
+		return -EFBIG;
+	return reopen_for_reading(path_fd);
+}
+
+int rootfile_open(int root_fd, const char *root, const char *path, uint64_t max, struct problem *problem)
+{
+	struct stat st = {.st_mode = S_IFREG};
+	int fd = rootfile_try(root_fd, path, max, &st);
+
+	if (fd >= 0)
+		return fd;
+	if (!S_ISREG(st.st_mode))
+		return not_regular(&st, problem);
+	return fd == -EFBIG ? too_large(max, problem) : explain_open(root_fd, root, path, fd, problem);
 }
 
 /* What /proc says of a descriptor. */

@@ -45,10 +45,11 @@ _must_check_ int rootfile_read(int root_fd, const char *root, const char *path, 
 	struct rootfile *ret, struct problem *problem);
 
 /*
- * As rootfile_open(), without a bound and without a word: where a file is looked for in several places. The facts of
- * the file are in *ret_st.
+ * As rootfile_open(), without a word: where a file is looked for in several places. What is known of the file, also where
+ * it is not opened, is in *ret_st. Returns the descriptor or a negative errno: -EISDIR, -EINVAL not a regular file,
+ * -EFBIG larger than max bytes, -ENXIO procfs is not mounted, or what openat2(2) and open(2) say.
  */
-_must_check_ int rootfile_try(int root_fd, const char *path, struct stat *ret_st);
+_must_check_ int rootfile_try(int root_fd, const char *path, uint64_t max, struct stat *ret_st);
 
 /*
  * Where an open file really is: its path inside the root, links resolved (/proc/self/fd). Returns 0, or a negative errno:

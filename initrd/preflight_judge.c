@@ -80,6 +80,9 @@ static void look_at(struct judge *judge, struct subject *subject)
 {
 	bool too_much = subject->size <= APPRAISE_SIZE_MAX && subject->size > READ_MAX - judge->read;
 
+	/* Before it is read: what fails at its end was read all the same. */
+	if (!too_much && subject->size <= APPRAISE_SIZE_MAX)
+		judge->read += subject->size;
 	if (too_much || appraise_file(subject->fd, judge->keyring, &subject->appraised) < 0) {
 		subject->appraised = (struct appraised){.value = VALUE_SIGNATURE_GOOD,
 			.algo = 4,
@@ -88,8 +91,6 @@ static void look_at(struct judge *judge, struct subject *subject)
 			.text = "cannot be read"};
 		if (too_much)
 			strcpy(subject->appraised.text, "was not read, since 4 GiB of others were");
-	} else if (subject->size <= APPRAISE_SIZE_MAX) {
-		judge->read += subject->size;
 	}
 	if (judge->preflight->evm && evm_lacks_label(subject->fd))
 		subject->appraised = (struct appraised){.value = VALUE_NONE,
@@ -207,7 +208,7 @@ static int judge_file(struct judge *judge, const struct targets *targets, size_t
 	char label[FS_LABEL_MAX];
 	const struct fs_facts *fs;
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(targets->closure.root_fd, file->path, &st);
+	_cleanup_close_ int fd = rootfile_try(targets->closure.root_fd, file->path, CLOSURE_FILE_MAX, &st);
 
 	if (fd < 0 || fs_facts_get(&judge->file_systems, fd, &fs) < 0 ||
 		fs_file_facts(fs, fd, label, &subject.facts) < 0)

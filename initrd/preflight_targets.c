@@ -39,8 +39,12 @@ static bool is_fatal(ssize_t r)
 	return r == -ENOMEM || r == -E2BIG;
 }
 
-/* Adds a program. Returns true where it is there; errors that end the stage go to *error. */
-static bool add(struct targets *targets, const char *path, int *error, struct problem *problem)
+/*
+ * Adds a program. Returns true where it is there, and could be executed although it is too large to be looked at, which
+ * is told; errors that end the stage go to *error.
+ */
+static bool add(const struct preflight *preflight, struct targets *targets, const char *path, int *error,
+	struct problem *problem)
 {
 	ssize_t r;
 
@@ -49,15 +53,21 @@ static bool add(struct targets *targets, const char *path, int *error, struct pr
 	r = closure_add(&targets->closure, path, problem);
 	if (is_fatal(r))
 		*error = (int)r;
-	return r >= 0;
+	if (r == -EFBIG)
+		warn(preflight,
+			"preflight: %s of %s is not looked at: it %s; whether the policy denies it is not "
+			"known",
+			path, targets->closure.root, problem_reason_text(problem));
+	return r >= 0 || r == -EFBIG;
 }
 
 /* The same, where nothing is said of a program that is not there. */
-static bool add_if_there(struct targets *targets, const char *path, int *error)
+static bool add_if_there(
+	const struct preflight *preflight, struct targets *targets, const char *path, int *error)
 {
 	_cleanup_problem_ struct problem problem = {0};
 
-	return add(targets, path, error, &problem);
+	return add(preflight, targets, path, error, &problem);
 }
 
 /* Adds the program that init= names. Returns true where it is there. */
@@ -65,7 +75,7 @@ static bool add_named_init(const struct preflight *preflight, struct targets *ro
 {
 	_cleanup_problem_ struct problem problem = {0};
 
-	if (!*preflight->init || add(root, preflight->init, error, &problem))
+	if (!*preflight->init || add(preflight, root, preflight->init, error, &problem))
 		return *preflight->init;
 	warn(preflight, "preflight: kernel parameter init=%s: %s; the default is looked at", preflight->init,
 		problem_reason_text(&problem));
@@ -79,7 +89,7 @@ static size_t add_init(const struct preflight *preflight, struct targets *root, 
 	bool found = add_named_init(preflight, root, error);
 
 	for (i = 0; i < ARRAY_SIZE(inits) && !found; i++)
-		found = add_if_there(root, inits[i], error);
+		found = add_if_there(preflight, root, inits[i], error);
 	if (found)
 		return first;
 	warn(preflight,
@@ -89,7 +99,7 @@ static size_t add_init(const struct preflight *preflight, struct targets *root, 
 }
 
 /* Adds the interpreters of the generators that are scripts. */
-static void add_generators(struct targets *root, int *error)
+static void add_generators(const struct preflight *preflight, struct targets *root, int *error)
 {
 	char path[PATH_MAX], interpreter[CLOSURE_INTERPRETER_MAX + 1];
 	char **names;
@@ -100,12 +110,12 @@ static void add_generators(struct targets *root, int *error)
 	for (i = 0; i < count; i++)
 		if (format_text(path, sizeof(path), GENERATORS "/%s", names[i]) < sizeof(path) &&
 			closure_interpreter(&root->closure, path, interpreter) == 0)
-			(void)add_if_there(root, interpreter, error);
+			(void)add_if_there(preflight, root, interpreter, error);
 	root_list_free(names, count);
 }
 
 /* What systemd itself starts before anything else. */
-static void add_systemd(struct targets *root, size_t init, int *error)
+static void add_systemd(const struct preflight *preflight, struct targets *root, size_t init, int *error)
 {
 	char path[PATH_MAX];
 	const char *slash;
@@ -118,8 +128,8 @@ static void add_systemd(struct targets *root, size_t init, int *error)
 	if (format_text(path, sizeof(path), "%.*s/systemd-executor",
 		    (int)(slash - root->closure.files[init].path),
 		    root->closure.files[init].path) < sizeof(path))
-		(void)add_if_there(root, path, error);
-	add_generators(root, error);
+		(void)add_if_there(preflight, root, path, error);
+	add_generators(preflight, root, error);
 }
 
 /* The programs that the configuration lists. */
@@ -131,7 +141,7 @@ static void add_listed(const struct preflight *preflight, struct targets *root, 
 	for (i = 0; i < config->preflight_path_count; i++) {
 		_cleanup_problem_ struct problem problem = {0};
 
-		if (!add(root, config->preflight_paths[i], error, &problem) && *error == 0)
+		if (!add(preflight, root, config->preflight_paths[i], error, &problem) && *error == 0)
 			warn(preflight, "preflight: %s, which the configuration lists: %s",
 				config->preflight_paths[i], problem_reason_text(&problem));
 	}
@@ -144,10 +154,10 @@ static void add_image(const struct preflight *preflight, struct targets *image, 
 	bool found = false;
 
 	for (i = 0; i < ARRAY_SIZE(switchers) && !found; i++)
-		found = add_if_there(image, switchers[i], error);
+		found = add_if_there(preflight, image, switchers[i], error);
 	image->required = image->closure.count;
 	for (i = 0; i < ARRAY_SIZE(shells); i++)
-		(void)add_if_there(image, shells[i], error);
+		(void)add_if_there(preflight, image, shells[i], error);
 	if (preflight->recovery)
 		image->required = image->closure.count;
 }
@@ -173,7 +183,7 @@ int targets_find(const struct preflight *preflight, struct targets *root, struct
 	closure_init(&root->closure, has_image ? preflight->root_fd : preflight->image_fd,
 		has_image ? preflight->root : preflight->image);
 	if (preflight->config->preflight == PREFLIGHT_INIT)
-		add_systemd(root, add_init(preflight, root, &error), &error);
+		add_systemd(preflight, root, add_init(preflight, root, &error), &error);
 	add_listed(preflight, root, &error);
 	root->required = root->closure.count;
 	warn_of_gaps(preflight, root);

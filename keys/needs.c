@@ -205,7 +205,7 @@ static int add_programs(struct find *find, const char *const *paths, size_t coun
 static int add_file(struct find *find, const char *path, enum need need, unsigned int roles)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, UINT64_MAX, &st);
 
 	if (fd < 0 && (fd != -EACCES || fstatat(find->root_fd, path + 1, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 			      !S_ISREG(st.st_mode)))
@@ -222,7 +222,7 @@ static int add_file(struct find *find, const char *path, enum need need, unsigne
 static bool is_there(struct find *find, const char *path)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, UINT64_MAX, &st);
 
 	return fd >= 0;
 }

@@ -197,7 +197,8 @@ void plan_rest(struct plan *plan)
 
 	for (i = 0; thread && i < plan->needs.count && !interrupted(); i++) {
 		struct needed *needed = &plan->needs.list[i];
-		_cleanup_close_ int fd = needed->seen ? -1 : rootfile_try(plan->root_fd, needed->path, &st);
+		_cleanup_close_ int fd =
+			needed->seen ? -1 : rootfile_try(plan->root_fd, needed->path, UINT64_MAX, &st);
 
 		if (fd >= 0)
 			judge_one(thread, needed, fd, needed->path, needed->path, &st);

@@ -217,7 +217,7 @@ static int find_program(struct follow *follow, struct units_command *command)
 	for (i = 0; i < ARRAY_SIZE(program_folders); i++) {
 		if (asprintf(&path, "%s/%s", program_folders[i], command->path) < 0)
 			return -ENOMEM;
-		fd = rootfile_try(follow->root_fd, path, &st);
+		fd = rootfile_try(follow->root_fd, path, UINT64_MAX, &st);
 		if (fd >= 0) {
 			(void)close(fd);
 			free(command->path);

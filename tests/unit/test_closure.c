@@ -2,7 +2,7 @@
 /*
  * Tests of common/closure.c, closure_load.c and closure_find.c on roots of made-up files; tests/image/closure.sh
  * compares them with a real linker. The root is /r, so that what leads out of it shows.
- * wrap: realloc
+ * wrap: realloc rootfile_try
  */
 #include "closure.h"
 #include "fakeelf.h"
@@ -22,6 +22,19 @@ void *__wrap_realloc(void *pointer, size_t size);
 void *__wrap_realloc(void *pointer, size_t size)
 {
 	return no_realloc && !--no_realloc ? NULL : __real_realloc(pointer, size);
+}
+
+static int try_error; /* of the next file that is tried */
+
+int __real_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret_st);
+int __wrap_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret_st);
+
+int __wrap_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret_st)
+{
+	int error = try_error;
+
+	try_error = 0;
+	return error ? error : __real_rootfile_try(fd, path, max, ret_st);
 }
 
 static int start(void **context)
@@ -134,6 +147,53 @@ static void script(const char *path, const char *line)
 	(void)snprintf(full, sizeof(full), "/r%s", path);
 	fakeroot_file(full, line);
 	assert_int_equal(chmod(fakeroot_path(full), 0755), 0);
+}
+
+/* A file that comes between two looks is a file, and no descriptor is taken for its index. */
+static void a_file_that_appears(void **context)
+{
+	(void)context;
+	fakeelf_begin(false, NULL);
+	put("/p");
+	try_error = -ENOENT;
+	assert_int_equal(closure_add(&closure, "/p", &problem), 0);
+	assert_int_equal(closure.count, 1);
+	try_error = 0;
+}
+
+static void make_huge(const char *path, off_t size)
+{
+	char full[PATH_MAX];
+
+	(void)snprintf(full, sizeof(full), "/r%s", path);
+	fakeroot_file(full, "x");
+	assert_int_equal(truncate(fakeroot_path(full), size), 0);
+	assert_int_equal(chmod(fakeroot_path(full), 0755), 0);
+}
+
+/* Under a rule of IMA the kernel reads a file when it is opened, however large it is: these are not. */
+static void what_is_too_large_is_not_opened(void **context)
+{
+	(void)context;
+	library("/b/liba.so", NULL, NULL, NULL, NULL);
+	make_huge("/a/liba.so", (off_t)1 << 40);
+	make_huge("/etc/ld.so.preload", (16 << 20) + 1);
+	program("/p", LINKER, DT_RUNPATH, "/a:/b", "liba.so", NULL);
+	check("/p", "/p:1 " LINKER ":4 /etc/ld.so.preload? /a/liba.so? ");
+	assert_string_equal(closure.gaps[0].reason, "is larger than 16 MiB, and was not looked at");
+	assert_string_equal(closure.gaps[1].reason, "is larger than 1 GiB, and was not looked at");
+	make_huge(LINKER, ((off_t)1 << 30) + 1);
+	fakeelf_begin(false, LINKER);
+	put("/q");
+	script("/s", "#!/huge\n");
+	make_huge("/huge", ((off_t)1 << 30) + 1);
+	assert_true(closure_add(&closure, "/q", &problem) >= 0);
+	assert_true(closure_add(&closure, "/s", &problem) >= 0);
+	assert_int_equal(closure.gap_count, 4);
+	assert_string_equal(closure.gaps[2].name, LINKER);
+	assert_string_equal(closure.gaps[2].reason, "is larger than 1 GiB, and was not looked at");
+	assert_string_equal(closure.gaps[3].name, "/huge");
+	check_refused("/huge", -EFBIG, "is larger than 1048576 KiB, the most that is read");
 }
 
 static void scripts_and_their_interpreters(void **context)
@@ -338,6 +398,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CLOSURE_TEST(a_static_program_behind_links),
 		CLOSURE_TEST(what_is_no_program),
+		CLOSURE_TEST(a_file_that_appears),
+		CLOSURE_TEST(what_is_too_large_is_not_opened),
 		CLOSURE_TEST(scripts_and_their_interpreters),
 		CLOSURE_TEST(interpreters_without_end),
 		CLOSURE_TEST(libraries_by_runpath),

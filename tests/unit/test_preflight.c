@@ -464,6 +464,25 @@ static void which_init_it_is(void **context)
 	free_record();
 }
 
+/* The kernel would read all of it when it is opened: what it runs is not known, and nothing is refused for it. */
+static void what_is_too_large_is_told(void **context)
+{
+	(void)context;
+	fakeelf_begin(false, NULL);
+	put("/root/usr/lib/systemd/systemd-executor");
+	assert_int_equal(
+		truncate(fakeroot_path("/root/usr/lib/systemd/systemd-executor"), (off_t)1 << 40), 0);
+	check_passes(BPRM, "preflight: /usr/lib/systemd/systemd-executor of /root is not looked at: it is "
+			   "larger than 1048576 KiB, the most that is read; whether the policy denies it is "
+			   "not known\n");
+	/* It is the init all the same: another one is not looked at in its place. */
+	put("/root/bin/sh");
+	value("/root/bin/sh", VALUE_NONE, "");
+	assert_int_equal(truncate(fakeroot_path("/root/usr/lib/systemd/systemd"), (off_t)1 << 40), 0);
+	check_passes(BPRM, "preflight: /sbin/init of /root is not looked at: it is larger than 1048576 KiB, "
+			   "the most that is read; whether the policy denies it is not known\n");
+}
+
 static void a_list_in_the_configuration(void **context)
 {
 	char *paths[] = {(char *)"/none", (char *)"/opt/p"};
@@ -502,9 +521,21 @@ static void no_more_than_so_much_is_read(void **context)
 	config.preflight_paths = paths;
 	config.preflight_path_count = ARRAY_SIZE(paths);
 	check_passes(BPRM,
+		"preflight: /huge of /root is not looked at: it is larger than 1048576 KiB, the most that is "
+		"read; whether the policy denies it is not known\n"
 		"preflight: whether the policy denies these is not known: /p4 (line 1, 'appraise "
 		"func=BPRM_CHECK appraise_type=imasig': was not read, since 4 GiB of others were)\n");
-	assert_int_equal(fake.looks, 6); /* the huge one is not read either, and the image has a file */
+	assert_int_equal(fake.looks, 5); /* the image has a file */
+	/* A file that cannot be read to its end was read up to there. */
+	fake.looks = 0;
+	fake.error = -EIO;
+	config.preflight_path_count = 5;
+	assert_int_equal(run(BPRM), 0);
+	assert_non_null(
+		strstr(buf_string(&warnings), "'appraise func=BPRM_CHECK appraise_type=imasig': cannot "
+					      "be read) and 3 more\n"));
+	buf_free(&warnings);
+	assert_int_equal(fake.looks, 5);
 	config.preflight_paths = NULL;
 	config.preflight_path_count = 0;
 }
@@ -525,6 +556,7 @@ int main(void)
 		PREFLIGHT_TEST(systemds_own_programs),
 		PREFLIGHT_TEST(labels_come_alive_later),
 		PREFLIGHT_TEST(which_init_it_is),
+		PREFLIGHT_TEST(what_is_too_large_is_told),
 		PREFLIGHT_TEST(a_list_in_the_configuration),
 		PREFLIGHT_TEST(no_more_than_so_much_is_read),
 	};

@@ -205,6 +205,29 @@ static void size_is_bounded(void **context)
 		"check that it is the right file");
 }
 
+/* Without a word, and without opening what is not wanted. */
+static void file_that_is_tried_is_bounded(void **context)
+{
+	_cleanup_close_ int root_fd = -1;
+	struct stat st;
+	int fd;
+
+	(void)context;
+	fakeroot_file("/r/f", "four");
+	fakeroot_dir("/r/dir");
+	root_fd = root_open(fakeroot_path("/r"));
+	fd = rootfile_try(root_fd, "/f", 4, &st);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	open_error = EIO; /* of a file that would be opened for reading */
+	assert_int_equal(rootfile_try(root_fd, "/f", 3, &st), -EFBIG);
+	assert_int_equal(st.st_size, 4);
+	assert_int_equal(rootfile_try(root_fd, "/dir", UINT64_MAX, &st), -EISDIR);
+	assert_int_equal(rootfile_try(root_fd, "/f", 4, &st), -EIO);
+	open_error = 0;
+	assert_int_equal(rootfile_try(root_fd, "/none", 4, &st), -ENOENT);
+}
+
 /* Files of procfs have size 0 and content all the same. */
 static void size_is_bounded_while_reading(void **context)
 {
@@ -379,6 +402,7 @@ int main(void)
 		ROOT_TEST(other_kinds_of_files_are_told),
 		ROOT_TEST(empty_file_is_told),
 		ROOT_TEST(size_is_bounded),
+		ROOT_TEST(file_that_is_tried_is_bounded),
 		ROOT_TEST(size_is_bounded_while_reading),
 		ROOT_TEST(refusals_of_the_kernel_are_told),
 		ROOT_TEST(read_error_is_told),
