@@ -71,7 +71,8 @@ BOOT_LIBS := $(shell $(LIB_CC) -print-file-name=libcrypto.a)
 ifeq ($(LIBC),musl)
 # The specs of musl-gcc know no -static-pie and would link against a shared libc.
 MUSL_LIB := /usr/lib/$(shell uname -m)-linux-musl
-BOOT_LDFLAGS := -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o
+BOOT_LDFLAGS := -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o \
+	-Wl,-T,initrd/no-unwind.ld
 BOOT_LIBS += $(MUSL_LIB)/crtn.o
 else
 BOOT_LDFLAGS := -static-pie
