@@ -5,8 +5,8 @@
 #include <elf.h>
 #include <errno.h>
 
-#define HEADERS_MAX 1170  /* program headers: the kernel takes 64 KiB of them (load_elf_phdrs) */
-#define DYNAMIC_MAX 16384 /* entries of the dynamic section */
+#define HEADERS_MAX 1170 /* program headers: the kernel takes 64 KiB of them (load_elf_phdrs) */
+#define DYNAMIC_MAX 4096 /* entries of the dynamic section; real ones have 30, and one for each library */
 
 /* Where the fields are, for each class. */
 struct layout {
@@ -37,6 +37,7 @@ struct reader {
 	uint8_t *headers; /* the program headers */
 	size_t header_count;
 	struct piece strings; /* the table of strings, in the file */
+	size_t kept;          /* see struct elf */
 	const char *why;
 };
 
@@ -44,6 +45,12 @@ static int bad(struct reader *reader, const char *why)
 {
 	reader->why = why;
 	return -EBADMSG;
+}
+
+static int no_memory(struct reader *reader)
+{
+	reader->why = "takes more memory than there is";
+	return -ENOMEM;
 }
 
 static uint64_t number(const uint8_t *bytes, size_t size)
@@ -86,10 +93,8 @@ static int get_new(struct reader *reader, uint64_t offset, size_t len, uint8_t *
 	int r;
 
 	*ret = malloc(len);
-	if (!*ret) {
-		reader->why = "takes more memory than there is";
-		return -ENOMEM;
-	}
+	if (!*ret)
+		return no_memory(reader);
 	r = get(reader, offset, *ret, len);
 	if (r < 0) {
 		free(*ret);
@@ -115,12 +120,11 @@ static int get_string(struct reader *reader, struct piece piece, uint64_t at, ch
 		return r;
 	if (!memchr(text, '\0', len))
 		return bad(reader, "has a string without an end, or longer than 4095 bytes");
-	free(*ret);
 	*ret = strdup(text);
-	if (*ret)
-		return 0;
-	reader->why = "takes more memory than there is";
-	return -ENOMEM;
+	if (!*ret)
+		return no_memory(reader);
+	reader->kept += strlen(text) + ELF_STRING_EXTRA;
+	return 0;
 }
 
 /* The identification and the program headers. */
@@ -263,53 +267,73 @@ static int find_strings(struct reader *reader, const uint8_t *entries, size_t co
 
 static int add_needed(struct reader *reader, struct elf *elf, uint64_t at)
 {
-	char **list;
+	char **list = realloc(elf->needed, (elf->needed_count + 1) * sizeof(*list)), *name;
+	int r;
 
-	if (elf->needed_count == ELF_NEEDED_MAX)
-		return bad(reader, "asks for more than 1024 libraries");
-	list = realloc(elf->needed, (elf->needed_count + 1) * sizeof(*list));
-	if (!list) {
-		reader->why = "takes more memory than there is";
-		return -ENOMEM;
-	}
+	if (!list)
+		return no_memory(reader);
 	elf->needed = list;
-	list[elf->needed_count++] = NULL;
-	return get_string(reader, reader->strings, at, &list[elf->needed_count - 1]);
+	r = get_string(reader, reader->strings, at, &name);
+	if (r < 0)
+		return r;
+	list[elf->needed_count++] = name;
+	/* No file has such a name; as a path it may lead somewhere. */
+	if (strlen(name) > ELF_NAME_MAX && !strchr(name, '/'))
+		return bad(reader, "asks for a library by a name of more than 255 bytes");
+	return 0;
 }
 
-static int take_entry(struct reader *reader, struct elf *elf, uint64_t tag, uint64_t value)
+/* Adds what the file asks for. Names that it lists again stand in one place: linkers keep one of each. */
+static int read_needed(struct reader *reader, struct elf *elf, const uint8_t *entries, size_t count)
 {
-	switch (tag) {
-	case DT_NEEDED:
-		return add_needed(reader, elf, value);
-	case DT_SONAME:
-		return get_string(reader, reader->strings, value, &elf->soname);
-	case DT_RPATH:
-		return get_string(reader, reader->strings, value, &elf->rpath);
-	case DT_RUNPATH:
-		return get_string(reader, reader->strings, value, &elf->runpath);
-	case DT_FLAGS_1:
-		elf->no_default = value & DF_1_NODEFLIB;
-		break;
-	default:
-		break;
+	size_t i, n, word = reader->layout->word;
+	uint64_t known[ELF_NEEDED_MAX + 1];
+	int r = 0;
+
+	for (i = 0; r == 0 && i < count; i++, entries += 2 * word) {
+		if (number(entries, word) != DT_NEEDED)
+			continue;
+		known[elf->needed_count] = number(entries + word, word);
+		for (n = 0; known[n] != known[elf->needed_count]; n++)
+			;
+		if (n == ELF_NEEDED_MAX)
+			r = bad(reader, "asks for more than 1024 libraries");
+		else if (n == elf->needed_count)
+			r = add_needed(reader, elf, known[n]);
 	}
-	return 0;
+	return r;
+}
+
+/* The string that the last entry of a kind names, if there is one. */
+static int read_text(struct reader *reader, const uint8_t *entries, size_t count, uint64_t tag, char **ret)
+{
+	uint64_t at;
+
+	return find_dynamic(reader, entries, count, tag, &at) ? get_string(reader, reader->strings, at, ret)
+							      : 0;
 }
 
 static int read_entries(struct reader *reader, struct elf *elf, const uint8_t *entries, size_t count)
 {
 	size_t i, word = reader->layout->word;
+	uint64_t flags = 0;
 	int r;
 
 	for (i = 0; i < count && number(entries + 2 * i * word, word) != DT_NULL; i++)
 		;
 	count = i;
-	r = count ? find_strings(reader, entries, count) : 0;
-	for (i = 0; r == 0 && i < count; i++)
-		r = take_entry(reader, elf, number(entries + 2 * i * word, word),
-			number(entries + (2 * i + 1) * word, word));
-	return r;
+	if (!count)
+		return 0;
+	r = find_strings(reader, entries, count);
+	if (r == 0)
+		r = read_text(reader, entries, count, DT_SONAME, &elf->soname);
+	if (r == 0)
+		r = read_text(reader, entries, count, DT_RPATH, &elf->rpath);
+	if (r == 0)
+		r = read_text(reader, entries, count, DT_RUNPATH, &elf->runpath);
+	(void)find_dynamic(reader, entries, count, DT_FLAGS_1, &flags);
+	elf->no_default = flags & DF_1_NODEFLIB;
+	return r < 0 ? r : read_needed(reader, elf, entries, count);
 }
 
 /* What the dynamic linker looks at, which takes the last such header. */
@@ -324,7 +348,7 @@ static int read_dynamic(struct reader *reader, struct elf *elf)
 		return 0;
 	piece = piece_of(reader, header);
 	if (piece.len / size > DYNAMIC_MAX)
-		return bad(reader, "has more than 16384 dynamic entries");
+		return bad(reader, "has more than 4096 dynamic entries");
 	if (piece.len < size)
 		return 0;
 	r = get_new(reader, piece.offset, (size_t)(piece.len / size * size), &entries);
@@ -342,6 +366,7 @@ int elf_read(const struct elf_source *source, struct elf *ret, const char **ret_
 	if (r == 0)
 		r = read_dynamic(&reader, &elf);
 	free(reader.headers);
+	elf.kept = reader.kept;
 	*ret_why = reader.why;
 	if (r < 0) {
 		elf_free(&elf);

@@ -12,8 +12,10 @@
 #include <stdint.h>
 #include "util.h"
 
-#define ELF_STRING_MAX 4096 /* bytes of a name or path in it, with its NUL: PATH_MAX */
+#define ELF_STRING_MAX 4096 /* bytes of a path or a list of folders in it, with its NUL: PATH_MAX */
+#define ELF_NAME_MAX 255    /* bytes of a library's name without a slash: NAME_MAX */
 #define ELF_NEEDED_MAX 1024 /* libraries that one file asks for */
+#define ELF_STRING_EXTRA 48 /* bytes that keeping a string takes besides its own */
 
 /* Where the bytes are: in memory, or in an open file where bytes is NULL. */
 struct elf_source {
@@ -29,8 +31,9 @@ struct elf {
 	char *soname;      /* DT_SONAME or NULL */
 	char *rpath;       /* DT_RPATH, NULL where there is none or where DT_RUNPATH makes it void */
 	char *runpath;     /* DT_RUNPATH or NULL */
-	char **needed;     /* DT_NEEDED, in their order */
+	char **needed;     /* DT_NEEDED, in their order, each once */
 	size_t needed_count;
+	size_t kept;     /* bytes of memory that the strings take */
 	bool no_default; /* DF_1_NODEFLIB: not from the default folders */
 };
 

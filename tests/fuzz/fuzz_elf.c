@@ -17,6 +17,8 @@ static void check(const struct elf *elf)
 
 	CHECK(elf->bits == 32 || elf->bits == 64);
 	CHECK(elf->needed_count <= ELF_NEEDED_MAX);
+	CHECK(elf->kept >= elf->needed_count * ELF_STRING_EXTRA);
+	CHECK(elf->kept <= (ELF_NEEDED_MAX + 4) * (ELF_STRING_MAX + ELF_STRING_EXTRA));
 	CHECK(!elf->rpath || !elf->runpath);
 	CHECK(!elf->interp || strlen(elf->interp) < ELF_STRING_MAX);
 	check_string(elf->soname);
@@ -25,6 +27,7 @@ static void check(const struct elf *elf)
 	for (i = 0; i < elf->needed_count; i++) {
 		CHECK(elf->needed[i]);
 		check_string(elf->needed[i]);
+		CHECK(strlen(elf->needed[i]) <= ELF_NAME_MAX || strchr(elf->needed[i], '/'));
 	}
 }
 

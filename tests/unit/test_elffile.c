@@ -212,8 +212,8 @@ static void malformed_dynamic_sections(void **context)
 {
 	(void)context;
 	fill(false);
-	fakeelf_phdr(1)->p_filesz = (uint64_t)16385 * 16;
-	check_bad(-EBADMSG, "has more than 16384 dynamic entries");
+	fakeelf_phdr(1)->p_filesz = (uint64_t)4097 * 16;
+	check_bad(-EBADMSG, "has more than 4096 dynamic entries");
 	fill(false);
 	fakeelf_phdr(1)->p_offset = ELF_SIZE - 8;
 	check_bad(-EBADMSG, "is cut off: a part that its headers name lies behind its end");
@@ -253,10 +253,39 @@ static void too_many_libraries(void **context)
 	memcpy(many, fakeelf.bytes, 0x200);
 	entries[0] = (Elf64_Dyn){.d_tag = DT_STRTAB, .d_un.d_val = 0x1f0};
 	entries[1] = (Elf64_Dyn){.d_tag = DT_STRSZ, .d_un.d_val = 8};
+	entries[1].d_un.d_val = 0x1000;
 	for (i = 2; i < 1090; i++)
-		entries[i] = (Elf64_Dyn){.d_tag = DT_NEEDED};
+		entries[i] = (Elf64_Dyn){.d_tag = DT_NEEDED, .d_un.d_val = i};
 	assert_int_equal(elf_read(&source, &elf, &why), -EBADMSG);
 	assert_string_equal(why, "asks for more than 1024 libraries");
+	/* One name that is listed so often is kept once. */
+	for (i = 2; i < 1090; i++)
+		entries[i].d_un.d_val = 7;
+	assert_int_equal(elf_read(&source, &elf, &why), 0);
+	assert_int_equal(elf.needed_count, 1);
+	assert_int_equal(elf.kept, strlen(elf.needed[0]) + ELF_STRING_EXTRA);
+	elf_free(&elf);
+}
+
+/* A name of a library is that of a file, unless it is a path. */
+static void names_that_are_too_long(void **context)
+{
+	char name[300];
+
+	(void)context;
+	memset(name, 'n', sizeof(name));
+	name[ELF_NAME_MAX + 1] = '\0';
+	fakeelf_begin(false, NULL);
+	fakeelf_text(DT_NEEDED, name);
+	check_bad(-EBADMSG, "asks for a library by a name of more than 255 bytes");
+	name[0] = '/';
+	fakeelf_begin(false, NULL);
+	fakeelf_text(DT_NEEDED, name);
+	fakeelf_text(DT_NEEDED, name + 1);
+	assert_int_equal(read_bytes(ELF_SIZE), 0);
+	assert_int_equal(elf.needed_count, 2);
+	assert_int_equal(elf.kept, 256 + 255 + 2 * ELF_STRING_EXTRA);
+	elf_free(&elf);
 }
 
 static void no_memory(void **context)
@@ -285,6 +314,7 @@ int main(void)
 		cmocka_unit_test(malformed_interpreters),
 		cmocka_unit_test(malformed_dynamic_sections),
 		cmocka_unit_test(too_many_libraries),
+		cmocka_unit_test(names_that_are_too_long),
 		cmocka_unit_test(no_memory),
 	};
 
