@@ -31,13 +31,12 @@ static uint32_t get32(const uint8_t *bytes)
 /* The string at an offset, or NULL where none ends inside. */
 static const char *string_at(const struct ldcache *cache, uint32_t offset)
 {
-	if (offset >= cache->len || !memchr(cache->bytes + offset, '\0', cache->len - offset))
-		return NULL;
-	return (const char *)cache->bytes + offset;
+	return offset < cache->strings_end ? (const char *)cache->bytes + offset : NULL;
 }
 
 int ldcache_parse(const uint8_t *bytes, size_t len, struct ldcache *ret)
 {
+	const uint8_t *last;
 	size_t skip = 0;
 
 	if (len >= OLD_HEADER && memcmp(bytes, OLD_MAGIC, sizeof(OLD_MAGIC) - 1) == 0) {
@@ -54,6 +53,8 @@ int ldcache_parse(const uint8_t *bytes, size_t len, struct ldcache *ret)
 	if ((ret->len - NEW_HEADER) / NEW_ENTRY < ret->count)
 		return -EBADMSG;
 	ret->extension = get32(ret->bytes + 32);
+	last = memrchr(ret->bytes, '\0', ret->len);
+	ret->strings_end = last ? (size_t)(last - ret->bytes) + 1 : 0;
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 struct ldcache {
 	const uint8_t *bytes; /* from the newer format's header on: what its offsets count from */
 	size_t len;
+	size_t strings_end; /* behind the last NUL: no string begins there */
 	uint32_t count;     /* of entries */
 	uint32_t extension; /* where the extensions are; 0: there are none */
 };

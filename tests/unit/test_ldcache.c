@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Tests of common/ldcache.c and common/hwcaps.c: caches of both forms, and broken ones. */
+/*
+ * Tests of common/ldcache.c and common/hwcaps.c: caches of both forms, and broken ones.
+ * wrap: memchr
+ */
 #include "ldcache.h"
 #include <elf.h>
 #include "hwcaps.h"
@@ -60,6 +63,17 @@ static void hwcaps(const char *one, const char *two)
 	put32(base + 548, 8);
 	put32(base + 600, put_string(one));
 	put32(base + 604, put_string(two));
+}
+
+static size_t searched; /* bytes that were looked through for an end */
+
+void *__real_memchr(const void *bytes, int byte, size_t len);
+void *__wrap_memchr(const void *bytes, int byte, size_t len);
+
+void *__wrap_memchr(const void *bytes, int byte, size_t len)
+{
+	searched += len;
+	return __real_memchr(bytes, byte, len);
 }
 
 static const char *find(const char *name, unsigned int level)
@@ -156,10 +170,28 @@ static void broken_caches(void **context)
 	assert_null(find("liba.so", 1));
 	memset(file + sizeof(file) - 4, 'x', 4);
 	put32(48 + 4, sizeof(file) - 4);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
 	assert_null(find("liba.so", 1));
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
 	put32(48 + 8, sizeof(file) - 4);
 	assert_null(find("liba.so", 1));
+}
+
+/* Names without an end near them are as long as whoever made the cache wants. */
+static void strings_are_not_looked_through(void **context)
+{
+	(void)context;
+	begin(0, 1);
+	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
+	memset(file + 1024, 'x', sizeof(file) - 1025);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	searched = 0;
+	assert_null(find("liba.so", 1));
+	assert_int_equal(searched, 0);
+	assert_int_equal(cache.strings_end, sizeof(file));
+	memset(file + sizeof(file) - 1, 'x', 1);
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(cache.strings_end, 1024);
 }
 
 static void levels(void **context)
@@ -183,6 +215,7 @@ int main(void)
 		cmocka_unit_test(for_the_processor),
 		cmocka_unit_test(broken_extensions),
 		cmocka_unit_test(broken_caches),
+		cmocka_unit_test(strings_are_not_looked_through),
 		cmocka_unit_test(levels),
 	};
 
