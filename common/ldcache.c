@@ -34,6 +34,28 @@ static const char *string_at(const struct ldcache *cache, uint32_t offset)
 	return offset < cache->strings_end ? (const char *)cache->bytes + offset : NULL;
 }
 
+/* Finds the section with the names of folders in glibc-hwcaps: the first of its kind counts. */
+static void find_hwcaps(struct ldcache *cache, size_t at)
+{
+	size_t i, sections;
+	uint32_t offset;
+
+	if (!at || at % 4 || at > cache->len || cache->len - at < 8 ||
+		get32(cache->bytes + at) != EXTENSION_MAGIC)
+		return;
+	sections = get32(cache->bytes + at + 4);
+	for (i = 0, at += 8; i < sections && cache->len - at >= 16; i++, at += 16) {
+		if (get32(cache->bytes + at) != EXTENSION_HWCAPS)
+			continue;
+		offset = get32(cache->bytes + at + 8);
+		cache->hwcaps_count = get32(cache->bytes + at + 12) / 4;
+		if (offset > cache->len || (cache->len - offset) / 4 < cache->hwcaps_count)
+			cache->hwcaps_count = 0;
+		cache->hwcaps = offset;
+		return;
+	}
+}
+
 int ldcache_parse(const uint8_t *bytes, size_t len, struct ldcache *ret)
 {
 	const uint8_t *last;
@@ -52,32 +74,10 @@ int ldcache_parse(const uint8_t *bytes, size_t len, struct ldcache *ret)
 		return -EOPNOTSUPP;
 	if ((ret->len - NEW_HEADER) / NEW_ENTRY < ret->count)
 		return -EBADMSG;
-	ret->extension = get32(ret->bytes + 32);
+	find_hwcaps(ret, get32(ret->bytes + 32));
 	last = memrchr(ret->bytes, '\0', ret->len);
 	ret->strings_end = last ? (size_t)(last - ret->bytes) + 1 : 0;
 	return 0;
-}
-
-/* The n-th name of a folder in glibc-hwcaps, or NULL. */
-static const char *hwcaps_name(const struct ldcache *cache, uint32_t n)
-{
-	size_t at = cache->extension, i, sections;
-	uint32_t offset;
-
-	if (!at || at % 4 || at > cache->len || cache->len - at < 8 ||
-		get32(cache->bytes + at) != EXTENSION_MAGIC)
-		return NULL;
-	sections = get32(cache->bytes + at + 4);
-	for (i = 0, at += 8; i < sections && cache->len - at >= 16; i++, at += 16) {
-		if (get32(cache->bytes + at) != EXTENSION_HWCAPS)
-			continue;
-		offset = get32(cache->bytes + at + 8);
-		if (n >= get32(cache->bytes + at + 12) / 4 || offset > cache->len ||
-			(cache->len - offset) / 4 <= n)
-			return NULL;
-		return string_at(cache, get32(cache->bytes + offset + 4 * (size_t)n));
-	}
-	return NULL;
 }
 
 /* The flags of entries for a machine (glibc, sysdeps: dl-cache.h); -1: not known, any will do. */
@@ -114,7 +114,9 @@ static unsigned int rank(const struct ldcache *cache, const uint8_t *entry, unsi
 		return 1;
 	if ((high & ~HWCAP_LEVEL) != HWCAP_NAMED)
 		return 0;
-	name = hwcaps_name(cache, low);
+	name = low < cache->hwcaps_count
+		       ? string_at(cache, get32(cache->bytes + cache->hwcaps + 4 * (size_t)low))
+		       : NULL;
 	of_name = name ? hwcaps_level(name) : 0;
 	return of_name > 1 && of_name <= level ? of_name : 0;
 }

@@ -20,7 +20,8 @@ struct ldcache {
 	size_t len;
 	size_t strings_end; /* behind the last NUL: no string begins there */
 	uint32_t count;     /* of entries */
-	uint32_t extension; /* where the extensions are; 0: there are none */
+	uint32_t hwcaps,
+		hwcaps_count; /* where the offsets of the names of folders in glibc-hwcaps are, and how many */
 };
 
 /*

@@ -129,6 +129,12 @@ static void for_the_processor(void **context)
 	assert_string_equal(find("l", 1), "/plain");
 }
 
+static const char *find_again(void)
+{
+	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	return find("l", 4);
+}
+
 static void broken_extensions(void **context)
 {
 	(void)context;
@@ -136,22 +142,47 @@ static void broken_extensions(void **context)
 	entry(0, X86, "l", "/v2", 0, NAMED);
 	entry(1, X86, "l", "/plain", 0, 0);
 	hwcaps("power9", "x");
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
-	assert_string_equal(find("l", 4), "/plain");
+	assert_string_equal(find_again(), "/plain");
 	hwcaps("x86-64-v2", "x");
+	assert_string_equal(find_again(), "/v2");
 	put32(548, 0); /* the section is empty */
-	assert_string_equal(find("l", 4), "/plain");
+	assert_string_equal(find_again(), "/plain");
 	put32(548, 8);
 	put32(544, sizeof(file) - 2);
-	assert_string_equal(find("l", 4), "/plain");
+	assert_string_equal(find_again(), "/plain");
+	put32(544, sizeof(file) - 8);
 	put32(516, 1); /* the section is not there */
-	assert_string_equal(find("l", 4), "/plain");
+	assert_string_equal(find_again(), "/plain");
 	put32(512, 1);
-	assert_string_equal(find("l", 4), "/plain");
-	cache.extension = sizeof(file) - 4;
-	assert_string_equal(find("l", 4), "/plain");
-	cache.extension = 0;
-	assert_string_equal(find("l", 4), "/plain");
+	assert_string_equal(find_again(), "/plain");
+	put32(32, sizeof(file) - 4);
+	assert_string_equal(find_again(), "/plain");
+	put32(32, 514);
+	assert_string_equal(find_again(), "/plain");
+	put32(32, 0);
+	assert_string_equal(find_again(), "/plain");
+}
+
+/* The section is found once, however many others stand before it and however many entries ask for it. */
+static void sections_are_walked_once(void **context)
+{
+	size_t i, n = (sizeof(file) - 1600) / 16;
+
+	(void)context;
+	begin(0, 2);
+	entry(0, X86, "l", "/v2", 0, NAMED);
+	entry(1, X86, "l", "/plain", 0, 0);
+	hwcaps("x86-64-v2", "x");
+	put32(32, 1400);
+	put32(1400, 0xeaa42174u);
+	put32(1404, (uint32_t)n);
+	for (i = 0; i + 1 < n; i++)
+		put32(1408 + 16 * i, 9);
+	memcpy(file + 1408 + 16 * i, file + 536, 16);
+	assert_string_equal(find_again(), "/v2");
+	/* What is behind it is not looked at again. */
+	put32(1400, 0);
+	assert_string_equal(find("l", 4), "/v2");
 }
 
 static void broken_caches(void **context)
@@ -214,6 +245,7 @@ int main(void)
 		cmocka_unit_test(the_newer_form_behind_the_older),
 		cmocka_unit_test(for_the_processor),
 		cmocka_unit_test(broken_extensions),
+		cmocka_unit_test(sections_are_walked_once),
 		cmocka_unit_test(broken_caches),
 		cmocka_unit_test(strings_are_not_looked_through),
 		cmocka_unit_test(levels),
