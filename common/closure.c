@@ -4,15 +4,43 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <time.h>
 #include "hwcaps.h"
 
 #define SCRIPT_LINE CLOSURE_INTERPRETER_MAX /* bytes that the kernel looks at (BINPRM_BUF_SIZE) */
 #define SCRIPT_DEPTH 5                      /* interpreters of interpreters (exec_binprm) */
+#define WORK_OPEN 512                       /* of the kernel, for a file that is opened or not there */
+#define WORK_READ 4096                      /* for a file that is read, without its names */
+#define WORK_NAME 256                       /* for each name that is read of it */
 
 void closure_init(struct closure *closure, int root_fd, const char *root)
 {
 	*closure = (struct closure){
 		.root_fd = root_fd, .root = root, .level = hwcaps_running(), .cache_file = {.fd = -1}};
+}
+
+static long long now(void)
+{
+	struct timespec time = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+void closure_limit_time(struct closure *closure, unsigned int seconds)
+{
+	closure->deadline = now() + seconds;
+}
+
+int closure_count(struct closure *closure, size_t user, size_t things, const char *text)
+{
+	closure->work += (uint64_t)things * (1 + strlen(text) / 8);
+	if (user != CLOSURE_NONE)
+		closure->busy = user;
+	return closure->work > CLOSURE_WORK_MAX || closure->kept > CLOSURE_KEPT_MAX ||
+			       (closure->deadline && now() >= closure->deadline)
+		       ? -E2BIG
+		       : 0;
 }
 
 /* A zeroed entry behind an array, which it may move. */
@@ -28,17 +56,21 @@ static void *grow(void *array_pointer, size_t count, size_t size)
 
 int closure_gap(struct closure *closure, const char *name, size_t user, const char *reason)
 {
+	int r = closure_count(closure, user, closure->gap_count, name);
 	struct closure_gap *gap;
 	size_t i;
 
+	if (r < 0)
+		return r;
 	for (i = 0; i < closure->gap_count; i++)
 		if (closure->gaps[i].user == user && string_equal(closure->gaps[i].name, name))
 			return 0;
-	gap = closure->gap_count < CLOSURE_FILES_MAX
-		      ? grow(&closure->gaps, closure->gap_count, sizeof(*closure->gaps))
-		      : NULL;
+	if (closure->gap_count == CLOSURE_FILES_MAX)
+		return -E2BIG;
+	gap = grow(&closure->gaps, closure->gap_count, sizeof(*closure->gaps));
 	if (!gap || !(gap->name = strdup(name)))
 		return -ENOMEM;
+	closure->kept += strlen(name) + ELF_STRING_EXTRA;
 	gap->user = user;
 	gap->reason = reason;
 	closure->gap_count++;
@@ -46,7 +78,7 @@ int closure_gap(struct closure *closure, const char *name, size_t user, const ch
 }
 
 /* Says why a program could not be added whole. */
-static int refuse(struct problem *problem, int error)
+static int refuse(const struct closure *closure, struct problem *problem, int error)
 {
 	switch (error) {
 	case -ENOEXEC:
@@ -56,7 +88,10 @@ static int refuse(struct problem *problem, int error)
 		return problem_set(problem, error,
 			"is a script behind more than four others, which the kernel does not run");
 	case -E2BIG:
-		return problem_set(problem, error, "needs more files than are looked at");
+		return problem_set(problem, error,
+			"%s asks for more files, names or folders than can be looked at in the time and "
+			"memory for it",
+			closure->busy < closure->count ? closure->files[closure->busy].path : "it");
 	case -ENOMEM:
 		return problem_set(problem, error, "out of memory");
 	default:
@@ -96,15 +131,20 @@ static ssize_t add_file(struct closure *closure, int fd, const struct stat *st, 
 	file->mode = st->st_mode;
 	file->user = user == CLOSURE_NONE ? closure->count : user;
 	closure->count++;
+	closure->work += WORK_READ;
+	closure->kept += strlen(file->path) + ELF_STRING_EXTRA;
 	file->elf = malloc(sizeof(*file->elf));
 	r = file->elf ? elf_read(&source, file->elf, &why) : -ENOMEM;
-	if (r < 0) {
-		free(file->elf);
-		file->elf = NULL;
+	if (r == 0) {
+		closure->work += file->elf->needed_count * WORK_NAME;
+		closure->kept += file->elf->kept;
+		return (ssize_t)closure->count - 1;
 	}
-	if (r == -ENOMEM || (r < 0 && r != -ENOEXEC && closure_gap(closure, path, file->user, why) < 0))
-		return -ENOMEM;
-	return (ssize_t)closure->count - 1;
+	free(file->elf);
+	file->elf = NULL;
+	if (r != -ENOMEM)
+		r = r == -ENOEXEC ? 0 : closure_gap(closure, path, file->user, why);
+	return r < 0 ? r : (ssize_t)closure->count - 1;
 }
 
 /* The file that is open, added or known before, with the role. */
@@ -119,19 +159,29 @@ static ssize_t take_file(struct closure *closure, int fd, const struct stat *st,
 	return file;
 }
 
+/* Counts the work of opening a file: by the length of its path, and for the files with which it is compared. */
+static int count_open(struct closure *closure, const char *path, size_t user)
+{
+	closure->work += WORK_OPEN + closure->count;
+	return closure_count(closure, user, 32, path);
+}
+
 /* Opens a file that the user asks for; one that is too large is a gap. */
 static int open_wanted(
 	struct closure *closure, const char *path, unsigned int role, size_t user, struct stat *ret_st)
 {
 	bool of_linker = role == CLOSURE_SETTINGS;
-	int fd =
-		rootfile_try(closure->root_fd, path, of_linker ? LDCACHE_SIZE_MAX : CLOSURE_FILE_MAX, ret_st);
+	int fd = count_open(closure, path, user), r;
 
-	if (fd == -EFBIG && closure_gap(closure, path, user,
-				    of_linker ? "is larger than 16 MiB, and was not looked at"
-					      : "is larger than 1 GiB, and was not looked at") < 0)
-		return -ENOMEM;
-	return fd;
+	if (fd < 0)
+		return fd;
+	fd = rootfile_try(closure->root_fd, path, of_linker ? LDCACHE_SIZE_MAX : CLOSURE_FILE_MAX, ret_st);
+	if (fd != -EFBIG)
+		return fd;
+	r = closure_gap(closure, path, user,
+		of_linker ? "is larger than 16 MiB, and was not looked at"
+			  : "is larger than 1 GiB, and was not looked at");
+	return r < 0 ? r : fd;
 }
 
 ssize_t closure_open(
@@ -146,10 +196,10 @@ ssize_t closure_open(
 	if (fd < 0)
 		return fd;
 	if (problem && fstat(fd, &st) < 0)
-		return refuse(problem, -errno);
+		return refuse(closure, problem, -errno);
 	file = take_file(closure, fd, &st, path, role, user);
 	if (file < 0 && problem)
-		refuse(problem, (int)file);
+		refuse(closure, problem, (int)file);
 	return file;
 }
 
@@ -294,9 +344,12 @@ static int add_rest(struct closure *closure, size_t program)
 
 ssize_t closure_add(struct closure *closure, const char *path, struct problem *problem)
 {
-	ssize_t file = closure_open(closure, path, 0, CLOSURE_NONE, problem);
-	int r;
+	ssize_t file;
+	int r = count_open(closure, path, CLOSURE_NONE);
 
+	if (r < 0)
+		return refuse(closure, problem, r);
+	file = closure_open(closure, path, 0, CLOSURE_NONE, problem);
 	if (file < 0)
 		return file;
 	if (!(closure->files[file].mode & 0111))
@@ -307,7 +360,7 @@ ssize_t closure_add(struct closure *closure, const char *path, struct problem *p
 		return file;
 	closure->files[file].roles |= CLOSURE_PROGRAM;
 	r = add_rest(closure, (size_t)file);
-	return r < 0 ? refuse(problem, r) : file;
+	return r < 0 ? refuse(closure, problem, r) : file;
 }
 
 void closure_free(struct closure *closure)

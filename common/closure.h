@@ -26,6 +26,12 @@
 #define CLOSURE_FILES_MAX 4096               /* files in one closure */
 #define CLOSURE_FILE_MAX (UINT64_C(1) << 30) /* bytes of a file that is opened */
 #define CLOSURE_OBJECTS_MAX 2048             /* objects that one program loads */
+#define CLOSURE_KEPT_MAX (32 * 1024 * 1024)  /* bytes of memory for names in one closure */
+/*
+ * Work for one closure, in units of about the time in which 8 bytes are compared: some seconds. The init of a
+ * distribution with its libraries takes a thousandth of it.
+ */
+#define CLOSURE_WORK_MAX (UINT64_C(1) << 30)
 
 /* How files are opened. */
 enum closure_role {
@@ -66,15 +72,26 @@ struct closure {
 	struct rootfile cache_file; /* LDCACHE_PATH, once something was looked for in it */
 	struct ldcache cache;
 	bool cache_read;
+	uint64_t work;      /* that was done, see CLOSURE_WORK_MAX */
+	size_t kept;        /* bytes of memory that names take */
+	long long deadline; /* seconds of CLOCK_MONOTONIC; 0: none */
+	size_t busy;        /* the file whose wishes were looked at last */
 };
 
 /* Begins an empty closure for a root and the running processor. */
 void closure_init(struct closure *closure, int root_fd, const char *root);
 
 /*
+ * Sets an end to the time in which files are added: a path can be made so that finding it takes the kernel milliseconds,
+ * and a disk can be slow.
+ */
+void closure_limit_time(struct closure *closure, unsigned int seconds);
+
+/*
  * Adds a program and all that its execution opens. What is found once is not looked at again. Returns the index of the
  * file, or a negative errno with *problem set: as rootfile_open(); -EACCES where nobody may execute it; -ENOEXEC a
- * script without a usable first line, -ELOOP a sixth script behind five; -E2BIG beyond the bounds. What
+ * script without a usable first line, -ELOOP a sixth script behind five; -E2BIG beyond the bounds of
+ * files, memory, work and time, and nothing is added from then on. What
  * the program asks for and does not get is a gap, not an error; so is a file of more than CLOSURE_FILE_MAX or
  * LDCACHE_SIZE_MAX bytes, which is not opened, since the kernel would read all of it under a rule of IMA.
  */

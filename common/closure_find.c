@@ -37,10 +37,10 @@ static size_t find_machine(const struct elf *elf)
 }
 
 /*
- * $LIB: Debian's linker has its multiarch folder built in, others lib64 or lib. Which of them this root's was built
- * for shows in the folders that are there.
+ * Debian's linker has its multiarch folder built in, others lib64 or lib. Which of them this root's was built for shows
+ * in the folders that are there.
  */
-static void lib_folder(const struct load *load, char ret[static 64])
+void load_find_lib(struct load *load)
 {
 	const struct elf *elf = object_elf(load, 0);
 	const char *multiarch = machines[find_machine(elf)].multiarch;
@@ -48,11 +48,11 @@ static void lib_folder(const struct load *load, char ret[static 64])
 	char path[64];
 
 	(void)format_text(path, sizeof(path), "/usr/lib/%s", multiarch);
-	(void)format_text(ret, 64, "lib/%s", multiarch);
+	(void)format_text(load->lib, sizeof(load->lib), "lib/%s", multiarch);
 	if (*multiarch && (root_has_folder(root_fd, path) || root_has_folder(root_fd, path + strlen("/usr"))))
 		return;
-	(void)format_text(
-		ret, 64, "%s", elf->bits == 64 && root_has_folder(root_fd, "/usr/lib64") ? "lib64" : "lib");
+	(void)format_text(load->lib, sizeof(load->lib), "%s",
+		elf->bits == 64 && root_has_folder(root_fd, "/usr/lib64") ? "lib64" : "lib");
 }
 
 /* Adds text to a path; false where it has no room. */
@@ -83,7 +83,6 @@ static size_t append_token(const struct load *load, size_t object, const char *t
 {
 	const char *origin = load->objects[object].path, *slash = strrchr(origin, '/');
 	const char *platform = machines[find_machine(object_elf(load, 0))].platform;
-	char lib[64];
 	size_t n = token(text, len, "ORIGIN");
 
 	if (n)
@@ -91,10 +90,8 @@ static size_t append_token(const struct load *load, size_t object, const char *t
 	if (load->musl)
 		return 0;
 	n = token(text, len, "LIB");
-	if (n) {
-		lib_folder(load, lib);
-		return append(path, lib, strlen(lib)) ? n : 0;
-	}
+	if (n)
+		return append(path, load->lib, strlen(load->lib)) ? n : 0;
 	n = token(text, len, "PLATFORM");
 	return n && *platform && append(path, platform, strlen(platform)) ? n : 0;
 }
@@ -103,17 +100,19 @@ static size_t append_token(const struct load *load, size_t object, const char *t
 static bool expand(
 	const struct load *load, size_t object, const char *text, size_t len, char path[static PATH_MAX])
 {
-	size_t i = 0, n;
+	const char *dollar;
+	size_t n;
 
 	*path = '\0';
 	if (len && *text != '/' && *text != '$' && !append(path, "/", 1))
 		return false;
-	while (i < len) {
-		n = text[i] == '$' ? append_token(load, object, text + i, len - i, path)
-				   : (size_t)append(path, text + i, 1);
-		if (!n)
+	while (len) {
+		dollar = memchr(text, '$', len);
+		n = dollar ? (size_t)(dollar - text) : len;
+		if (n ? !append(path, text, n) : !(n = append_token(load, object, text, len, path)))
 			return false;
-		i += n;
+		text += n;
+		len -= n;
 	}
 	return true;
 }
@@ -157,6 +156,7 @@ static ssize_t try_list(struct search *search, const char *list, size_t object)
 
 	for (; list; list = list[len] ? list + len + 1 : NULL) {
 		len = strcspn(list, ":");
+		search->load->closure->work += len;
 		if (!expand(search->load, object, list, len, search->path))
 			continue;
 		file = try_folder(search);
@@ -186,13 +186,10 @@ static ssize_t try_inherited(struct search *search)
 /* The default folders of the GNU linker, of which its own file says nothing that could be read safely. */
 static void default_folders(const struct load *load, char ret[static PATH_MAX])
 {
-	char lib[64];
-
-	lib_folder(load, lib);
-	if (string_equal(lib, "lib"))
+	if (string_equal(load->lib, "lib"))
 		(void)format_text(ret, PATH_MAX, "/lib:/usr/lib");
 	else
-		(void)format_text(ret, PATH_MAX, "/%s:/usr/%s:/lib:/usr/lib", lib, lib);
+		(void)format_text(ret, PATH_MAX, "/%s:/usr/%s:/lib:/usr/lib", load->lib, load->lib);
 }
 
 /* True where the path is in one of the default folders themselves. */
@@ -234,6 +231,8 @@ static ssize_t try_cache(struct search *search)
 
 	if (!closure->cache_read)
 		read_cache(search->load);
+	if (closure_count(closure, CLOSURE_NONE, closure->cache.count, search->name) < 0)
+		return -E2BIG;
 	path = ldcache_find(&closure->cache, search->name, elf->machine, elf->bits, closure->level);
 	if (!path || (object_elf(search->load, search->object)->no_default && is_default(search->load, path)))
 		return -ENOENT;

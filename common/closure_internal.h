@@ -23,9 +23,16 @@ struct load {
 	struct object *objects;
 	size_t count;
 	bool musl;
+	char lib[64];       /* $LIB */
 	char *musl_folders; /* of /etc/ld-musl-ARCH.path, or the default */
 	size_t linker;      /* file index of the dynamic linker */
 };
+
+/*
+ * Counts work for a file, once for each of so many things that are compared with a text. Returns 0, or -E2BIG where the
+ * closure is beyond its bounds. user is CLOSURE_NONE where no file asks for it.
+ */
+_must_check_ int closure_count(struct closure *closure, size_t user, size_t things, const char *text);
 
 /* The ELF file of an object. */
 const struct elf *object_elf(const struct load *load, size_t object);
@@ -43,8 +50,11 @@ _must_check_ ssize_t closure_open(
  */
 _must_check_ ssize_t load_open(struct load *load, const char *path, size_t object);
 
-/* Remembers what is not there. Returns 0 or -ENOMEM. */
+/* Remembers what is not there. Returns 0, -ENOMEM or -E2BIG. */
 _must_check_ int closure_gap(struct closure *closure, const char *name, size_t user, const char *reason);
+
+/* Finds out what $LIB is for the program. */
+void load_find_lib(struct load *load);
 
 /* Loads what the program (a file index) and its libraries ask for. Returns 0 or a negative errno: -E2BIG, -ENOMEM. */
 _must_check_ int closure_load(struct closure *closure, size_t program, size_t linker);

@@ -29,6 +29,7 @@ static ssize_t add_object(
 	grown = realloc(load->objects, (load->count + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
+	load->closure->kept += strlen(request) + strlen(path) + 2 * ELF_STRING_EXTRA;
 	load->objects = grown;
 	object = &grown[load->count++];
 	*object = (struct object){.file = file,
@@ -78,10 +79,10 @@ static int load_one(struct load *load, const char *name, size_t object)
 	size_t user = load->objects[object].file, i;
 	char path[PATH_MAX];
 	bool known = false;
-	ssize_t file;
+	ssize_t file = closure_count(load->closure, user, 3 * load->count, name);
 
-	if (is_loaded(load, name))
-		return 0;
+	if (file < 0 || is_loaded(load, name))
+		return (int)file;
 	file = load_find(load, name, object, path);
 	if (file == -ENOMEM || file == -E2BIG)
 		return (int)file;
@@ -118,7 +119,7 @@ static int load_preloaded(struct load *load)
 
 	if (!names)
 		return 0;
-	while ((comment = strchr(names, '#')))
+	for (comment = names; (comment = strchr(comment, '#'));)
 		memset(comment, ' ', strcspn(comment, "\n"));
 	for (name = strtok_r(names, ": \t\n", &rest); r == 0 && name; name = strtok_r(NULL, ": \t\n", &rest))
 		r = load_one(load, name, 0);
@@ -172,6 +173,8 @@ int closure_load(struct closure *closure, size_t program, size_t linker)
 	size_t i;
 
 	load.musl = is_musl(interp);
+	if (r == 0)
+		load_find_lib(&load);
 	if (r == 0 && load.musl)
 		r = find_musl_folders(&load, interp);
 	if (r == 0)

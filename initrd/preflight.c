@@ -39,7 +39,7 @@ static void read_front(struct judge *judge, struct buf *text, struct policy *fro
 static int judge_all(struct judge *judge, struct report_candidate *record)
 {
 	struct targets root, image;
-	int r = targets_find(judge->preflight, &root, &image);
+	int r = targets_find(judge->preflight, &root, &image, &record->problem);
 
 	if (r == 0)
 		r = judge_targets(judge, &root);
@@ -47,9 +47,9 @@ static int judge_all(struct judge *judge, struct report_candidate *record)
 		r = judge_targets(judge, &image);
 	if (r == 0)
 		r = tell_findings(judge, record);
-	else
+	else if (!record->problem.error)
 		problem_set(&record->problem, r, "cannot be tried on the files that must run next: %s",
-			r == -E2BIG ? "they are too many" : strerror(-r));
+			strerror(-r));
 	closure_free(&root.closure);
 	closure_free(&image.closure);
 	return r;

@@ -16,6 +16,8 @@
 
 /* Files of one root that are looked at: the first `required` of its closure must run, the rest should. */
 struct targets {
+	const struct preflight *preflight;
+	struct problem *problem; /* what ended the search for them; its error is 0: nothing has */
 	struct closure closure;
 	size_t required;
 	bool of_image;
@@ -46,8 +48,13 @@ struct judge {
 	size_t finding_count;
 };
 
-/* Fills in what must run next. Returns 0 or a negative errno: -ENOMEM, -E2BIG. */
-_must_check_ int targets_find(const struct preflight *preflight, struct targets *root, struct targets *image);
+/*
+ * Fills in what must run next. Returns 0, or a negative errno with *problem set: -ENOMEM, -E2BIG where the files of a root
+ * ask for more than is looked at (closure.h), or where that is not done after PREFLIGHT_SECONDS.
+ */
+#define PREFLIGHT_SECONDS 30
+_must_check_ int targets_find(const struct preflight *preflight, struct targets *root, struct targets *image,
+	struct problem *problem);
 
 /* Judges all files of the targets and adds findings. Returns 0 or -ENOMEM. */
 _must_check_ int judge_targets(struct judge *judge, const struct targets *targets);

@@ -2,9 +2,10 @@
 /*
  * Tests of common/closure.c, closure_load.c and closure_find.c on roots of made-up files; tests/image/closure.sh
  * compares them with a real linker. The root is /r, so that what leads out of it shows.
- * wrap: realloc rootfile_try
+ * wrap: realloc rootfile_try clock_gettime
  */
-#include "closure.h"
+#include <time.h>
+#include "closure_internal.h"
 #include "fakeelf.h"
 #include "fakeroot.h"
 
@@ -24,7 +25,20 @@ void *__wrap_realloc(void *pointer, size_t size)
 	return no_realloc && !--no_realloc ? NULL : __real_realloc(pointer, size);
 }
 
-static int try_error; /* of the next file that is tried */
+static int try_error;      /* of the next file that is tried */
+static unsigned int tries; /* files that were tried */
+static time_t clock_now;   /* what the clock says; 0: the time */
+
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	if (!clock_now)
+		return __real_clock_gettime(clock, ret);
+	*ret = (struct timespec){.tv_sec = clock_now};
+	return 0;
+}
 
 int __real_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret_st);
 int __wrap_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret_st);
@@ -33,6 +47,7 @@ int __wrap_rootfile_try(int fd, const char *path, uint64_t max, struct stat *ret
 {
 	int error = try_error;
 
+	tries++;
 	try_error = 0;
 	return error ? error : __real_rootfile_try(fd, path, max, ret_st);
 }
@@ -374,6 +389,111 @@ static void musls_default_folders(void **context)
 	check("/p", "/p:1 " MUSL ":4 /usr/local/lib/liba.so:8 ");
 }
 
+#define TOO_MUCH " asks for more files, names or folders than can be looked at in the time and memory for it"
+
+/* A library that asks for so many others, behind so many folders. */
+static void busy_library(const char *path, const char *interp, unsigned int names, unsigned int folders)
+{
+	char list[1500] = "", name[32];
+
+	fakeelf_begin(false, interp);
+	while (folders--)
+		strcat(list, "/a:");
+	fakeelf_text(DT_RPATH, list);
+	while (names--) {
+		(void)snprintf(name, sizeof(name), "lib%u.so", names);
+		fakeelf_text(DT_NEEDED, name);
+	}
+	put(path);
+}
+
+/* 30 libraries in 400 folders, for each kind of processor: ended by the count, not by a clock. */
+static void work_is_bounded(void **context)
+{
+	(void)context;
+	program("/p", LINKER, DT_RPATH, "/b", "liba.so", NULL);
+	busy_library("/b/liba.so", NULL, 30, 400);
+	closure.work = CLOSURE_WORK_MAX - 600000;
+	tries = 0;
+	check_refused("/p", -E2BIG, "/b/liba.so" TOO_MUCH);
+	assert_in_range(tries, 500, 1200);
+	/* Nothing else is looked at then. */
+	tries = 0;
+	check_refused("/p", -E2BIG, "/b/liba.so" TOO_MUCH);
+	assert_int_equal(tries, 0);
+}
+
+/* What each search through a large cache costs is counted too. */
+static void searches_of_the_cache_are_counted(void **context)
+{
+	static uint8_t cache[48 + 24 * 1000] = "glibc-ld.so.cache1.1\xe8\x03";
+	uint64_t before;
+
+	(void)context;
+	fakeroot_bytes("/r/etc/ld.so.cache", cache, sizeof(cache));
+	program("/p", LINKER, DT_NULL, NULL, "liba.so", NULL);
+	assert_true(closure_add(&closure, "/p", &problem) >= 0);
+	before = closure.work;
+	program("/q", LINKER, DT_NULL, NULL, "liba.so", "libb.so");
+	assert_true(closure_add(&closure, "/q", &problem) >= 0);
+	assert_in_range(closure.work - before, 2000, CLOSURE_WORK_MAX / 10000);
+	closure.work = CLOSURE_WORK_MAX - 20000;
+	program("/s", LINKER, DT_NULL, NULL, "liba.so", "libb.so");
+	fakeelf_text(DT_NEEDED, "a-name-of-a-library-that-takes-as-long-to-compare-as-it-is-long.so");
+	put("/s");
+	check_refused("/s", -E2BIG, "/s" TOO_MUCH);
+}
+
+static void memory_for_names_is_bounded(void **context)
+{
+	(void)context;
+	program("/p", LINKER, DT_RPATH, "/b", "liba.so", "libb.so");
+	busy_library("/b/liba.so", NULL, 30, 400);
+	closure.kept = CLOSURE_KEPT_MAX - 2000;
+	check_refused("/p", -E2BIG, "/p" TOO_MUCH);
+	closure_free(&closure);
+	closure_init(&closure, root_fd, "/r");
+	assert_true(closure_add(&closure, "/p", &problem) >= 0);
+	assert_in_range(closure.kept, 2000, 10000);
+}
+
+static void time_is_bounded(void **context)
+{
+	(void)context;
+	program("/p", LINKER, DT_RPATH, "/a", "liba.so", NULL);
+	library("/a/liba.so", NULL, NULL, NULL, NULL);
+	library("/q", NULL, NULL, NULL, NULL);
+	clock_now = 100;
+	closure_limit_time(&closure, 30);
+	clock_now = 129;
+	assert_true(closure_add(&closure, "/p", &problem) >= 0);
+	clock_now = 130;
+	check_refused("/q", -E2BIG, "/p" TOO_MUCH);
+	closure_free(&closure);
+	closure_init(&closure, root_fd, "/r");
+	closure_limit_time(&closure, 0);
+	check_refused("/q", -E2BIG, "it" TOO_MUCH);
+	clock_now = 0;
+}
+
+/* Names that are not found are not kept without end, and no want of memory. */
+static void gaps_are_bounded(void **context)
+{
+	unsigned int i;
+	char name[16];
+
+	(void)context;
+	library("/p", NULL, NULL, NULL, NULL);
+	assert_int_equal(closure_add(&closure, "/p", &problem), 0);
+	for (i = 0; i < CLOSURE_FILES_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "n%u", i);
+		assert_int_equal(closure_gap(&closure, name, 0, "is not found"), 0);
+	}
+	assert_int_equal(closure_gap(&closure, "n7", 0, "is not found"), 0);
+	assert_int_equal(closure_gap(&closure, "one more", 0, "is not found"), -E2BIG);
+	assert_int_equal(closure.gap_count, CLOSURE_FILES_MAX);
+}
+
 static void no_memory(void **context)
 {
 	int n, r = -ENOMEM;
@@ -416,6 +536,11 @@ int main(void)
 		CLOSURE_TEST(a_broken_cache_is_passed_over),
 		CLOSURE_TEST(a_program_of_musl),
 		CLOSURE_TEST(musls_default_folders),
+		CLOSURE_TEST(work_is_bounded),
+		CLOSURE_TEST(searches_of_the_cache_are_counted),
+		CLOSURE_TEST(memory_for_names_is_bounded),
+		CLOSURE_TEST(time_is_bounded),
+		CLOSURE_TEST(gaps_are_bounded),
 		CLOSURE_TEST(no_memory),
 	};
 

@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/preflight*.c: what must run next, what the policy makes of it, what is said. Files are made-up ones
  * below /root and /image; their security.ima and file systems are those of the tables below.
- * wrap: appraise_file fgetxattr fs_facts_get securityfs_policy_state securityfs_read_policy
+ * wrap: appraise_file fgetxattr fs_facts_get securityfs_policy_state securityfs_read_policy clock_gettime
  */
 #include "preflight.h"
 #include "fakeelf.h"
@@ -11,6 +11,7 @@
 #include "appraise.h"
 #include "log.h"
 #include "securityfs.h"
+#include <time.h>
 
 #define LINKER "/lib64/ld-linux-x86-64.so.2"
 #define BPRM "appraise func=BPRM_CHECK appraise_type=imasig\n"
@@ -25,6 +26,7 @@ static struct {
 	int looks; /* how often a file was appraised */
 	const char *shown;
 	const char *label; /* security.selinux of every file */
+	bool no_time;      /* each look at the clock is a second later */
 } fake;
 
 static struct config config;
@@ -38,6 +40,19 @@ ssize_t __wrap_fgetxattr(int fd, const char *name, void *ret, size_t size);
 int __wrap_fs_facts_get(struct fs_table *table, int fd, const struct fs_facts **ret);
 enum policy_state __wrap_securityfs_policy_state(void);
 int __wrap_securityfs_read_policy(struct buf *ret);
+
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	static time_t now;
+
+	if (!fake.no_time)
+		return __real_clock_gettime(clock, ret);
+	*ret = (struct timespec){.tv_sec = ++now};
+	return 0;
+}
 
 static bool ends_with(int fd, const char *end)
 {
@@ -464,6 +479,49 @@ static void which_init_it_is(void **context)
 	free_record();
 }
 
+/* A root that would keep the boot busy for hours fails the policy, with the file that asks for so much. */
+static void work_for_a_root_is_bounded(void **context)
+{
+	static char folders[1500];
+	char name[16];
+	size_t i;
+
+	(void)context;
+	for (i = 0; i + 3 < sizeof(folders); i += 3)
+		memcpy(folders + i, "/a:", 3);
+	fakeelf_begin(false, LINKER);
+	fakeelf_text(DT_RPATH, folders);
+	for (i = 0; i < 30; i++) {
+		(void)snprintf(name, sizeof(name), "lib%zu.so", i);
+		fakeelf_text(DT_NEEDED, name);
+	}
+	put("/root/usr/lib/systemd/systemd");
+	put("/root/bin/sh");
+	fake.no_time = true;
+	assert_int_equal(run(BPRM), -E2BIG);
+	assert_int_equal(record.result, CANDIDATE_FAILED);
+	assert_problem(&record.problem, -E2BIG,
+		"cannot be tried on /sbin/init, which must run next: /usr/lib/systemd/systemd asks for more "
+		"files, names or folders than can be looked at in the time and memory for it",
+		"see what that file asks for (readelf -d), put the right one in its place, and check the "
+		"disk; with preflight = off in /etc/imaboot/imaboot.conf of the image nothing is tried");
+	memset(&record.problem, 0, sizeof(record.problem));
+	assert_string_equal(buf_string(&warnings), "");
+	assert_int_equal(fake.looks, 0);
+	/* The same with a file that the configuration lists, or that init= names. */
+	config.preflight = PREFLIGHT_LIST;
+	config.preflight_paths = (char *[]){(char *)"/bin/sh"};
+	config.preflight_path_count = 1;
+	assert_int_equal(run(BPRM), -E2BIG);
+	config.preflight_paths = NULL;
+	config.preflight_path_count = 0;
+	config.preflight = PREFLIGHT_INIT;
+	preflight.init = "/bin/sh";
+	assert_int_equal(run(BPRM), -E2BIG);
+	assert_string_equal(buf_string(&warnings), "");
+	problem_free(&record.problem);
+}
+
 /* The kernel would read all of it when it is opened: what it runs is not known, and nothing is refused for it. */
 static void what_is_too_large_is_told(void **context)
 {
@@ -556,6 +614,7 @@ int main(void)
 		PREFLIGHT_TEST(systemds_own_programs),
 		PREFLIGHT_TEST(labels_come_alive_later),
 		PREFLIGHT_TEST(which_init_it_is),
+		PREFLIGHT_TEST(work_for_a_root_is_bounded),
 		PREFLIGHT_TEST(what_is_too_large_is_told),
 		PREFLIGHT_TEST(a_list_in_the_configuration),
 		PREFLIGHT_TEST(no_more_than_so_much_is_read),
