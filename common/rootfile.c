@@ -116,17 +116,22 @@ static int explain_open(int root_fd, const char *root, const char *path, int err
 /* Reads to the end, at most max bytes; the file may grow or shrink meanwhile. */
 static int read_bounded(int fd, size_t max, struct rootfile *ret, struct problem *problem)
 {
-	size_t size = 0;
+	size_t size = 0, next = 4096;
+	struct stat st;
 	ssize_t n = 1;
 
+	/* A byte more than there is shows the end. */
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && (uint64_t)st.st_size <= max)
+		next = (size_t)st.st_size + 1;
 	while (n > 0) {
 		if (ret->len == size) {
-			uint8_t *bytes = realloc(ret->bytes, size ? size * 2 : 4096);
+			uint8_t *bytes = realloc(ret->bytes, next);
 
 			if (!bytes)
 				return problem_set(problem, -ENOMEM, "out of memory");
-			size = size ? size * 2 : 4096;
 			ret->bytes = bytes;
+			size = next;
+			next *= 2;
 		}
 		n = read(fd, ret->bytes + ret->len, size - ret->len);
 		if (n < 0 && errno == EINTR) {

@@ -197,7 +197,7 @@ static int read_config(struct search *search)
 	return r == -ENOENT || r == -ENODATA ? 0 : r;
 }
 
-/* Looks into one policy. Returns 0, also where it is none that can be read, or -E2BIG. */
+/* Looks into one policy. Returns 0, also where it is none that can be read; -E2BIG or -ENOMEM. */
 static int look_into(struct search *search, const char *path, size_t *ret_files)
 {
 	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
@@ -205,6 +205,8 @@ static int look_into(struct search *search, const char *path, size_t *ret_files)
 	size_t max = search->left < SELINUX_POLICY_MAX ? search->left : SELINUX_POLICY_MAX;
 	int r = rootfile_read(search->root_fd, search->root, path, max, &file, &ignored);
 
+	if (r == -ENOMEM)
+		return r;
 	if (r == -EFBIG && max < SELINUX_POLICY_MAX)
 		return -E2BIG;
 	if (r == -EFBIG || r == -ENOENT)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Tests of initrd/labels.c: labels in a policy, and whether they can become known. wrap: calloc root_list */
+/* Tests of initrd/labels.c: labels in a policy, and whether they can become known. wrap: calloc root_list rootfile_read */
 #include "labels.h"
 #include "fakeroot.h"
 #include "policy_model.h"
@@ -26,6 +26,21 @@ void *__wrap_calloc(size_t count, size_t size)
 int __wrap_root_list(int root_fd, const char *path, size_t max, char ***ret, size_t *ret_count)
 {
 	return list_error ? list_error : __real_root_list(root_fd, path, max, ret, ret_count);
+}
+
+static int read_error; /* of a policy */
+
+int __real_rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
+	struct problem *found);
+int __wrap_rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
+	struct problem *found);
+
+int __wrap_rootfile_read(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret,
+	struct problem *found)
+{
+	return read_error && strstr(path, "/policy.")
+		       ? read_error
+		       : __real_rootfile_read(root_fd, root, path, max, ret, found);
 }
 
 static struct problem problem;
@@ -217,6 +232,13 @@ static void unreadable_files_are_told(void **context)
 	assert_problem(&problem, -EIO,
 		"/etc/selinux/default/policy of the root cannot be read: Input/output error",
 		"check it: a policy that is loaded is all that it must hold");
+	list_error = 0;
+	/* A policy that there is no memory for is not one that is not there. */
+	read_error = -ENOMEM;
+	assert_int_equal(look_up("audit obj_type=my_t\n", true), -ENOMEM);
+	assert_string_equal(problem_reason_text(&problem),
+		"/etc/selinux/default/policy of the root cannot be read: Cannot allocate memory");
+	read_error = 0;
 	assert_int_equal(unlink(fakeroot_path("/root/etc/selinux/config")), 0);
 	fakeroot_dir("/root/etc/selinux/config");
 	assert_int_equal(look_up("audit obj_type=my_t\n", true), -EISDIR);

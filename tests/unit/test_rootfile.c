@@ -61,8 +61,11 @@ char *__wrap_strdup(const char *string)
 	return no_strdup ? NULL : __real_strdup(string);
 }
 
+static size_t largest; /* that was asked for */
+
 void *__wrap_realloc(void *pointer, size_t size)
 {
+	largest = size > largest ? size : largest;
 	return no_realloc ? NULL : __real_realloc(pointer, size);
 }
 
@@ -203,6 +206,19 @@ static void size_is_bounded(void **context)
 	assert_int_equal(read_max("/f", 16384), -EFBIG);
 	assert_problem(&problem, -EFBIG, "is larger than 16 KiB, the most that is read",
 		"check that it is the right file");
+}
+
+/* A thousand certificates of the root take the memory that they need. */
+static void no_more_memory_is_taken_than_there_is_content(void **context)
+{
+	static char bytes[65536];
+
+	(void)context;
+	fakeroot_bytes("/r/f", bytes, sizeof(bytes));
+	largest = 0;
+	assert_int_equal(read_max("/f", sizeof(bytes)), 0);
+	assert_int_equal(largest, sizeof(bytes) + 1);
+	rootfile_free(&file);
 }
 
 /* Without a word, and without opening what is not wanted. */
@@ -402,6 +418,7 @@ int main(void)
 		ROOT_TEST(other_kinds_of_files_are_told),
 		ROOT_TEST(empty_file_is_told),
 		ROOT_TEST(size_is_bounded),
+		ROOT_TEST(no_more_memory_is_taken_than_there_is_content),
 		ROOT_TEST(file_that_is_tried_is_bounded),
 		ROOT_TEST(size_is_bounded_while_reading),
 		ROOT_TEST(refusals_of_the_kernel_are_told),
