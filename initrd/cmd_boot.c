@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "late_recovery.h"
 #include "log.h"
+#include "memory.h"
 #include "out.h"
 #include "recover.h"
 #include "recovery_run.h"
@@ -157,6 +158,7 @@ static int run_boot(size_t count, char **operands)
 		log_error("--hold and --late do not go together: a late boot holds by itself");
 		return EXIT_USAGE;
 	}
+	memory_limit();
 	log_set_kmsg(true);
 	status = run_once();
 	if (!hold_option)

@@ -2,6 +2,7 @@
 /* imaboot recover: the actions of the recovery, what is common to them, and the table of them. */
 #include <errno.h>
 #include "log.h"
+#include "memory.h"
 #include "recover.h"
 #include "sysfile.h"
 #include "verbs.h"
@@ -148,6 +149,7 @@ static int run_recover(size_t count, char **operands)
 		log_notice("recover: no recovery is going on: there is no " RUN_RECOVERY);
 		return EXIT_NOT_APPLICABLE;
 	}
+	memory_limit();
 	log_set_kmsg(true);
 	if (recover_open(&recover) < 0)
 		return EXIT_FAILED;

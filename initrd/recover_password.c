@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include "format.h"
+#include "memory.h"
 #include "sysfile.h"
 
 /* In the child: the program of the image, with an end of the pipe as its input and nothing else. */
@@ -17,6 +18,7 @@ static void exec_auth(int input)
 	static char *const arguments[] = {(char *)"imaboot-auth", NULL}, *const environment[] = {NULL};
 	char path[PATH_MAX];
 
+	memory_unlimit();
 	if (dup2(input, STDIN_FILENO) == STDIN_FILENO && sysfile_path(RECOVERY_AUTH, path) == 0)
 		(void)execve(path, arguments, environment);
 	_exit(127);

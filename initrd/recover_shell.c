@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include "format.h"
 #include "log.h"
+#include "memory.h"
 #include "sysfile.h"
 
 /* A terminal as people expect it. */
@@ -59,6 +60,7 @@ static void exec_shell(const struct recover *recover, const char *console)
 				recover->console[3] <= '9'
 			? "linux"
 			: "vt102");
+	memory_unlimit();
 	reset_signals();
 	(void)setsid();
 	fd = open(console, O_RDWR);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/wait.h>
 #include "log.h"
+#include "memory.h"
 #include "sysfile.h"
 
 #define CANNOT_RUN 127 /* exit status of the child */
@@ -15,7 +16,10 @@ static void hold(const char *root, int (*enter)(void))
 	char *const arguments[] = {(char *)"busybox", (char *)"sh", (char *)RECOVERY_PROGRAM,
 		(char *)"--busybox", (char *)root, NULL};
 	static char *const environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-	int r = enter ? enter() : 0;
+	int r;
+
+	memory_unlimit();
+	r = enter ? enter() : 0;
 
 	if (r == 0) {
 		(void)execve(RECOVERY_BUSYBOX, arguments, environment);

@@ -4,6 +4,7 @@
  * wrap: boot_run boot_run_late certs_load certs_recall securityfs_mount guard_set guard_lift keyring_find
  * wrap: keyring_find_user candidate_read candidate_check_signature candidate_dry_run candidate_commit
  * wrap: mount open boot_end boot_explain late_recovery_run late_recovery_forget recovery_run recover_hold_boot sleep
+ * wrap: memory_limit
  */
 #include "verbs.h"
 #include <sys/mount.h>
@@ -19,7 +20,7 @@
 #include "securityfs.h"
 
 static struct {
-	int boots, late_boots, guard_error, lift_error, certs_error, mount_error;
+	int limits, boots, late_boots, guard_error, lift_error, certs_error, mount_error;
 	bool has_ima, has_user;
 	const char *root; /* what boot and keys were given */
 	int read_error, dry_error, commit_error;
@@ -36,6 +37,7 @@ static struct {
 	const char *recovered; /* what the recovery leaves as the outcome */
 } fake;
 
+void __wrap_memory_limit(void);
 void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret);
 void __wrap_boot_run_late(const char *image, const char *root, struct report *report, struct boot_end *ret);
 void __wrap_boot_end(const struct boot_end *end);
@@ -61,8 +63,14 @@ int __wrap_mount(
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, mode_t mode);
 
+void __wrap_memory_limit(void)
+{
+	fake.limits++;
+}
+
 void __wrap_boot_run(const char *image, const char *root, struct report *report, struct boot_end *ret)
 {
+	assert_true(fake.limits > fake.boots);
 	assert_string_equal(image, "/");
 	fake.boots++;
 	fake.root = root;
