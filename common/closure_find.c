@@ -19,7 +19,7 @@ struct search {
 static const struct {
 	uint16_t machine;
 	unsigned int bits;
-	const char *multiarch, *platform;
+	char multiarch[24], platform[8];
 } machines[] = {
 	{EM_X86_64, 64, "x86_64-linux-gnu", "x86_64"}, {EM_X86_64, 32, "x86_64-linux-gnux32", "x86_64"},
 	{EM_386, 32, "i386-linux-gnu", "i686"}, {EM_AARCH64, 64, "aarch64-linux-gnu", "aarch64"},

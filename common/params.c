@@ -11,8 +11,7 @@
 #define COMPLAINT_MAX 256
 
 static const struct {
-	const char *name;
-	const char *help;
+	char name[24], help[80];
 } table[] = {
 	[PARAM_ENABLED] = {PARAM_PREFIX, "0 switches imaboot off for this boot"},
 	[PARAM_RECOVERY] = {PARAM_PREFIX ".recovery", "1: load nothing and start the recovery environment"},

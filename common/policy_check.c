@@ -18,7 +18,7 @@
 /* The words behind the flags. */
 static const struct {
 	uint32_t flag;
-	const char *name;
+	char name[32];
 } flag_names[] = {
 	{RULE_MASK, "mask="},
 	{RULE_INMASK, "mask=^"},

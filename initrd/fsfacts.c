@@ -29,9 +29,8 @@ struct fsuuid {
 
 /* Where a super block has its magic number and the UUID that the kernel takes for s_uuid. */
 static const struct {
-	const char *name, *magic;
-	size_t magic_len;
-	off_t magic_at, uuid_at;
+	char name[8], magic[12];
+	unsigned int magic_len, magic_at, uuid_at;
 } super_blocks[] = {
 	{"ext2", "\x53\xef", 2, 1080, 1128},
 	{"ext3", "\x53\xef", 2, 1080, 1128},
