@@ -5,7 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <time.h>
-#include "hwcaps.h"
+#include "bytes.h"
 
 #define SCRIPT_LINE CLOSURE_INTERPRETER_MAX /* bytes that the kernel looks at (BINPRM_BUF_SIZE) */
 #define SCRIPT_DEPTH 5                      /* interpreters of interpreters (exec_binprm) */
@@ -15,8 +15,7 @@
 
 void closure_init(struct closure *closure, int root_fd, const char *root)
 {
-	*closure = (struct closure){
-		.root_fd = root_fd, .root = root, .level = hwcaps_running(), .cache_file = {.fd = -1}};
+	*closure = (struct closure){.root_fd = root_fd, .root = root, .cache_file = {.fd = -1}};
 }
 
 static long long now(void)
@@ -211,7 +210,8 @@ static bool is_alike(int fd, const struct elf *elf)
 	return pread(fd, header, sizeof(header), 0) == sizeof(header) &&
 	       memcmp(header, ELFMAG, SELFMAG) == 0 &&
 	       header[EI_CLASS] == (elf->bits == 64 ? ELFCLASS64 : ELFCLASS32) &&
-	       header[EI_DATA] == ELFDATA2LSB && (header[18] | header[19] << 8) == elf->machine;
+	       header[EI_DATA] == (elf->big_endian ? ELFDATA2MSB : ELFDATA2LSB) &&
+	       bytes_number(header + 18, 2, elf->big_endian) == elf->machine;
 }
 
 ssize_t load_open(struct load *load, const char *path, size_t object)

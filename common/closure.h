@@ -64,7 +64,7 @@ struct closure_gap {
 struct closure {
 	int root_fd;        /* not owned */
 	const char *root;   /* its name, for messages */
-	unsigned int level; /* the processor's, see hwcaps.h */
+	unsigned int level; /* the processor's, see hwcaps.h; 0: of the running one */
 	struct closure_file *files;
 	size_t count;
 	struct closure_gap *gaps;

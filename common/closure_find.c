@@ -24,7 +24,8 @@ static const struct {
 	{EM_X86_64, 64, "x86_64-linux-gnu", "x86_64"}, {EM_X86_64, 32, "x86_64-linux-gnux32", "x86_64"},
 	{EM_386, 32, "i386-linux-gnu", "i686"}, {EM_AARCH64, 64, "aarch64-linux-gnu", "aarch64"},
 	{EM_ARM, 32, "arm-linux-gnueabihf", "v7l"}, {EM_PPC64, 64, "powerpc64le-linux-gnu", ""},
-	{EM_RISCV, 64, "riscv64-linux-gnu", ""}, {0, 0, "", ""}, /* any other */
+	{EM_RISCV, 64, "riscv64-linux-gnu", ""}, {EM_S390, 64, "s390x-linux-gnu", ""},
+	{0, 0, "", ""}, /* any other */
 };
 
 static size_t find_machine(const struct elf *elf)
@@ -37,12 +38,11 @@ static size_t find_machine(const struct elf *elf)
 }
 
 /*
- * Debian's linker has its multiarch folder built in, others lib64 or lib. Which of them this root's was built for shows
- * in the folders that are there.
+ * $LIB: Debian's linker has its multiarch folder built in, others lib64 or lib. Which of them this root's was built for
+ * shows in the folders that are there.
  */
-void load_find_lib(struct load *load)
+static void find_lib(struct load *load, const struct elf *elf)
 {
-	const struct elf *elf = object_elf(load, 0);
 	const char *multiarch = machines[find_machine(elf)].multiarch;
 	int root_fd = load->closure->root_fd;
 	char path[64];
@@ -53,6 +53,17 @@ void load_find_lib(struct load *load)
 		return;
 	(void)format_text(load->lib, sizeof(load->lib), "%s",
 		elf->bits == 64 && root_has_folder(root_fd, "/usr/lib64") ? "lib64" : "lib");
+}
+
+void load_begin(struct load *load)
+{
+	const struct elf *elf = object_elf(load, 0);
+
+	find_lib(load, elf);
+	load->level = load->closure->level ? load->closure->level : hwcaps_running(elf->machine);
+	/* Neither musl nor programs of 32 bits have such folders. */
+	if (load->musl || elf->bits != 64)
+		load->level = 1;
 }
 
 /* Adds text to a path; false where it has no room. */
@@ -126,17 +137,18 @@ static bool is_final(ssize_t r)
 /* Looks for the library in a folder, whose name is in search->path: for newer processors first. */
 static ssize_t try_folder(struct search *search)
 {
-	const struct elf *elf = object_elf(search->load, 0);
-	unsigned int level = search->load->closure->level;
+	uint16_t machine = object_elf(search->load, 0)->machine;
+	unsigned int level = search->load->level;
 	size_t len = strlen(search->path);
+	const char *folder;
 	ssize_t file;
 
-	if (search->load->musl || elf->machine != EM_X86_64 || elf->bits != 64)
-		level = 1;
 	for (; level >= 1; level--) {
+		folder = hwcaps_name(machine, level);
 		search->path[len] = '\0';
-		if (level > 1 && format_text(search->path + len, PATH_MAX - len, "/" HWCAPS_DIR "/x86-64-v%u",
-					 level) >= PATH_MAX - len)
+		if (level > 1 &&
+			(!folder || !append(search->path, "/" HWCAPS_DIR "/", sizeof(HWCAPS_DIR) + 1) ||
+				!append(search->path, folder, strlen(folder))))
 			continue;
 		if (!append(search->path, "/", 1) ||
 			!append(search->path, search->name, strlen(search->name)))
@@ -219,7 +231,8 @@ static void read_cache(struct load *load)
 	if (file < 0 || rootfile_read(closure->root_fd, closure->root, LDCACHE_PATH, LDCACHE_SIZE_MAX,
 				&closure->cache_file, &problem) < 0)
 		return;
-	if (ldcache_parse(closure->cache_file.bytes, closure->cache_file.len, &closure->cache) < 0)
+	if (ldcache_parse(closure->cache_file.bytes, closure->cache_file.len, object_elf(load, 0)->big_endian,
+		    &closure->cache) < 0)
 		closure->cache = (struct ldcache){0};
 }
 
@@ -233,7 +246,7 @@ static ssize_t try_cache(struct search *search)
 		read_cache(search->load);
 	if (closure_count(closure, CLOSURE_NONE, closure->cache.count, search->name) < 0)
 		return -E2BIG;
-	path = ldcache_find(&closure->cache, search->name, elf->machine, elf->bits, closure->level);
+	path = ldcache_find(&closure->cache, search->name, elf->machine, elf->bits, search->load->level);
 	if (!path || (object_elf(search->load, search->object)->no_default && is_default(search->load, path)))
 		return -ENOENT;
 	*search->path = '\0';

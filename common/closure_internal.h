@@ -24,6 +24,7 @@ struct load {
 	size_t count;
 	bool musl;
 	char lib[64];       /* $LIB */
+	unsigned int level; /* of the processor, for the program */
 	char *musl_folders; /* of /etc/ld-musl-ARCH.path, or the default */
 	size_t linker;      /* file index of the dynamic linker */
 };
@@ -53,8 +54,8 @@ _must_check_ ssize_t load_open(struct load *load, const char *path, size_t objec
 /* Remembers what is not there. Returns 0, -ENOMEM or -E2BIG. */
 _must_check_ int closure_gap(struct closure *closure, const char *name, size_t user, const char *reason);
 
-/* Finds out what $LIB is for the program. */
-void load_find_lib(struct load *load);
+/* Finds out what $LIB and the processor are for the program. */
+void load_begin(struct load *load);
 
 /* Loads what the program (a file index) and its libraries ask for. Returns 0 or a negative errno: -E2BIG, -ENOMEM. */
 _must_check_ int closure_load(struct closure *closure, size_t program, size_t linker);

@@ -174,7 +174,7 @@ int closure_load(struct closure *closure, size_t program, size_t linker)
 
 	load.musl = is_musl(interp);
 	if (r == 0)
-		load_find_lib(&load);
+		load_begin(&load);
 	if (r == 0 && load.musl)
 		r = find_musl_folders(&load, interp);
 	if (r == 0)

@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include "bytes.h"
 
 #define HEADERS_MAX 1170 /* program headers: the kernel takes 64 KiB of them (load_elf_phdrs) */
 #define DYNAMIC_MAX 4096 /* entries of the dynamic section; real ones have 30, and one for each library */
@@ -36,6 +37,7 @@ struct reader {
 	const struct layout *layout;
 	uint8_t *headers; /* the program headers */
 	size_t header_count;
+	bool big_endian;
 	struct piece strings; /* the table of strings, in the file */
 	size_t kept;          /* see struct elf */
 	const char *why;
@@ -53,13 +55,9 @@ static int no_memory(struct reader *reader)
 	return -ENOMEM;
 }
 
-static uint64_t number(const uint8_t *bytes, size_t size)
+static uint64_t number(const struct reader *reader, const uint8_t *bytes, size_t size)
 {
-	uint64_t value = 0;
-
-	while (size--)
-		value = value << 8 | bytes[size];
-	return value;
+	return bytes_number(bytes, size, reader->big_endian);
 }
 
 /* Copies len bytes at an offset of the file. */
@@ -146,32 +144,30 @@ static int read_headers(struct reader *reader, struct elf *elf)
 		return -ENOEXEC;
 	if (header[EI_CLASS] != ELFCLASS32 && header[EI_CLASS] != ELFCLASS64)
 		return bad(reader, "has neither 32 nor 64 bits by its ELF header");
-	reader->why = "is a big-endian ELF file";
-	if (header[EI_DATA] == ELFDATA2MSB)
-		return -EOPNOTSUPP;
-	if (header[EI_DATA] != ELFDATA2LSB)
+	if (header[EI_DATA] != ELFDATA2LSB && header[EI_DATA] != ELFDATA2MSB)
 		return bad(reader, "has no byte order in its ELF header");
+	elf->big_endian = reader->big_endian = header[EI_DATA] == ELFDATA2MSB;
 	reader->layout = layout = &layouts[header[EI_CLASS] - ELFCLASS32];
 	r = get(reader, 0, header, layout->header);
 	if (r < 0)
 		return r;
 	elf->bits = header[EI_CLASS] == ELFCLASS64 ? 64 : 32;
-	elf->machine = (uint16_t)number(header + offsetof(Elf64_Ehdr, e_machine), 2);
-	type = number(header + offsetof(Elf64_Ehdr, e_type), 2);
+	elf->machine = (uint16_t)number(reader, header + offsetof(Elf64_Ehdr, e_machine), 2);
+	type = number(reader, header + offsetof(Elf64_Ehdr, e_type), 2);
 	reader->why = "is an ELF file that is neither a program nor a shared object";
 	if (type != ET_EXEC && type != ET_DYN)
 		return -ENOEXEC;
-	reader->header_count = (size_t)number(header + layout->phnum, 2);
+	reader->header_count = (size_t)number(reader, header + layout->phnum, 2);
 	if (!reader->header_count || reader->header_count > HEADERS_MAX ||
-		number(header + layout->phentsize, 2) != layout->entry)
+		number(reader, header + layout->phentsize, 2) != layout->entry)
 		return bad(reader, "has no program headers of the right size and number");
-	return get_new(reader, number(header + layout->phoff, layout->word),
+	return get_new(reader, number(reader, header + layout->phoff, layout->word),
 		reader->header_count * layout->entry, &reader->headers);
 }
 
 static uint64_t field(const struct reader *reader, size_t header, size_t offset, size_t size)
 {
-	return number(reader->headers + header * reader->layout->entry + offset, size);
+	return number(reader, reader->headers + header * reader->layout->entry + offset, size);
 }
 
 static struct piece piece_of(const struct reader *reader, size_t header)
@@ -242,9 +238,9 @@ static bool find_dynamic(
 	bool found = false;
 
 	for (i = 0; i < count; i++) {
-		if (number(entries + 2 * i * word, word) != tag)
+		if (number(reader, entries + 2 * i * word, word) != tag)
 			continue;
-		*ret = number(entries + (2 * i + 1) * word, word);
+		*ret = number(reader, entries + (2 * i + 1) * word, word);
 		found = true;
 	}
 	return found;
@@ -291,9 +287,9 @@ static int read_needed(struct reader *reader, struct elf *elf, const uint8_t *en
 	int r = 0;
 
 	for (i = 0; r == 0 && i < count; i++, entries += 2 * word) {
-		if (number(entries, word) != DT_NEEDED)
+		if (number(reader, entries, word) != DT_NEEDED)
 			continue;
-		known[elf->needed_count] = number(entries + word, word);
+		known[elf->needed_count] = number(reader, entries + word, word);
 		for (n = 0; known[n] != known[elf->needed_count]; n++)
 			;
 		if (n == ELF_NEEDED_MAX)
@@ -319,7 +315,7 @@ static int read_entries(struct reader *reader, struct elf *elf, const uint8_t *e
 	uint64_t flags = 0;
 	int r;
 
-	for (i = 0; i < count && number(entries + 2 * i * word, word) != DT_NULL; i++)
+	for (i = 0; i < count && number(reader, entries + 2 * i * word, word) != DT_NULL; i++)
 		;
 	count = i;
 	if (!count)

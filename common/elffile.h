@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the kernel and the dynamic linker read in an ELF file to find out what else they must open: elf(5), ld.so(8),
- * fs/binfmt_elf.c (load_elf_binary). Little-endian files of 32 and 64 bits; nothing in the file is trusted. No
+ * fs/binfmt_elf.c (load_elf_binary). Files of 32 and 64 bits in either byte order; nothing in the file is trusted. No
  * symbol, section or relocation is looked at.
  */
 #ifndef IMABOOT_ELFFILE_H
@@ -26,12 +26,13 @@ struct elf_source {
 
 struct elf {
 	unsigned int bits; /* 32 or 64 */
-	uint16_t machine;  /* EM_X86_64 and its like, <elf.h> */
-	char *interp;      /* PT_INTERP: the dynamic linker; NULL where there is none */
-	char *soname;      /* DT_SONAME or NULL */
-	char *rpath;       /* DT_RPATH, NULL where there is none or where DT_RUNPATH makes it void */
-	char *runpath;     /* DT_RUNPATH or NULL */
-	char **needed;     /* DT_NEEDED, in their order, each once */
+	bool big_endian;
+	uint16_t machine; /* EM_X86_64 and its like, <elf.h> */
+	char *interp;     /* PT_INTERP: the dynamic linker; NULL where there is none */
+	char *soname;     /* DT_SONAME or NULL */
+	char *rpath;      /* DT_RPATH, NULL where there is none or where DT_RUNPATH makes it void */
+	char *runpath;    /* DT_RUNPATH or NULL */
+	char **needed;    /* DT_NEEDED, in their order, each once */
 	size_t needed_count;
 	size_t kept;     /* bytes of memory that the strings take */
 	bool no_default; /* DF_1_NODEFLIB: not from the default folders */
@@ -39,7 +40,7 @@ struct elf {
 
 /*
  * Reads an executable or shared object. Returns 0, or a negative errno with a clause in *ret_why: -ENOEXEC no ELF
- * file, or one of a kind that is not executed; -EOPNOTSUPP big-endian; -EBADMSG malformed or beyond the bounds above;
+ * file, or one of a kind that is not executed; -EBADMSG malformed or beyond the bounds above;
  * -ENOMEM; what pread(2) says, with "cannot be read".
  */
 _must_check_ int elf_read(const struct elf_source *source, struct elf *ret, const char **ret_why);

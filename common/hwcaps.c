@@ -2,18 +2,39 @@
 /* Folders of libraries for newer processors; see hwcaps.h. */
 #include "hwcaps.h"
 
-#include <stdint.h>
+#include <elf.h>
+#include <sys/auxv.h>
 #include "util.h"
 
-#define PREFIX "x86-64-v"
+/* By level, from 2 on. */
+static const struct {
+	uint16_t machine;
+	char names[HWCAPS_LEVEL_MAX - 1][10];
+} machines[] = {
+	{EM_X86_64, {"x86-64-v2", "x86-64-v3", "x86-64-v4"}}, {EM_S390, {"z13", "z14", "z15", "z16"}}};
 
-unsigned int hwcaps_level(const char *name)
+const char *hwcaps_name(uint16_t machine, unsigned int level)
 {
-	size_t len = sizeof(PREFIX) - 1;
+	size_t i;
 
-	if (strncmp(name, PREFIX, len) != 0 || name[len] < '2' || name[len] > '4' || name[len + 1])
-		return 0;
-	return (unsigned int)(name[len] - '0');
+	for (i = 0; i < ARRAY_SIZE(machines); i++)
+		if (machines[i].machine == machine && level >= 2 && level <= HWCAPS_LEVEL_MAX &&
+			*machines[i].names[level - 2])
+			return machines[i].names[level - 2];
+	return NULL;
+}
+
+unsigned int hwcaps_level(uint16_t machine, const char *name)
+{
+	unsigned int level;
+	const char *folder;
+
+	for (level = HWCAPS_LEVEL_MAX; level >= 2; level--) {
+		folder = hwcaps_name(machine, level);
+		if (folder && string_equal(folder, name))
+			return level;
+	}
+	return 0;
 }
 
 #ifdef __x86_64__
@@ -44,7 +65,7 @@ static int has(uint32_t value, uint32_t bits)
 	return (value & bits) == bits;
 }
 
-unsigned int hwcaps_running(void)
+static unsigned int running(void)
 {
 	uint32_t eax, ebx, ecx1 = 0, ebx7 = 0, ecx81 = 0, ecx, edx, state;
 
@@ -59,9 +80,31 @@ unsigned int hwcaps_running(void)
 		return 2;
 	return has(ebx7, V4_EBX7) && has(state, V4_STATE) ? 4 : 3;
 }
+#define RUNNING_MACHINE EM_X86_64
+#elif defined(__s390x__)
+/* Of each level (asm/elf.h): VX; VXD, VXE and GS; VXRS_EXT2 and VXRS_PDE; VXRS_PDE2. */
+static unsigned int running(void)
+{
+	static const unsigned long levels[] = {1ul << 11, 7ul << 12, 3ul << 15, 1ul << 19};
+	unsigned long has = getauxval(AT_HWCAP);
+	unsigned int i = 0;
+
+	while (i < ARRAY_SIZE(levels) && (has & levels[i]) == levels[i])
+		i++;
+	return 1 + i;
+}
+
+#define RUNNING_MACHINE EM_S390
 #else
-unsigned int hwcaps_running(void)
+static unsigned int running(void)
 {
 	return 1;
 }
+
+#define RUNNING_MACHINE EM_NONE
 #endif
+
+unsigned int hwcaps_running(uint16_t machine)
+{
+	return machine == RUNNING_MACHINE ? running() : 1;
+}

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
+#include "bytes.h"
 #include "hwcaps.h"
 
 #define OLD_MAGIC "ld.so-1.7.0"
@@ -14,6 +15,7 @@
 #define NEW_HEADER 48
 #define NEW_ENTRY 24
 #define LITTLE_ENDIAN_CACHE 2 /* the header's byte of flags; 0: made before there was one */
+#define BIG_ENDIAN_CACHE 3
 
 #define EXTENSION_MAGIC 0xeaa42174u
 #define EXTENSION_HWCAPS 1 /* a section with the names of folders in glibc-hwcaps */
@@ -22,10 +24,9 @@
 #define HWCAP_LEVEL 0x3ffu /* and these bits of it are the level that the file was built for */
 #define LIBC6 3            /* in an entry's flags; the rest says for which machine */
 
-static uint32_t get32(const uint8_t *bytes)
+static uint32_t get32(const struct ldcache *cache, const uint8_t *bytes)
 {
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-	       (uint32_t)bytes[3] << 24;
+	return (uint32_t)bytes_number(bytes, 4, cache->big_endian);
 }
 
 /* The string at an offset, or NULL where none ends inside. */
@@ -41,14 +42,14 @@ static void find_hwcaps(struct ldcache *cache, size_t at)
 	uint32_t offset;
 
 	if (!at || at % 4 || at > cache->len || cache->len - at < 8 ||
-		get32(cache->bytes + at) != EXTENSION_MAGIC)
+		get32(cache, cache->bytes + at) != EXTENSION_MAGIC)
 		return;
-	sections = get32(cache->bytes + at + 4);
+	sections = get32(cache, cache->bytes + at + 4);
 	for (i = 0, at += 8; i < sections && cache->len - at >= 16; i++, at += 16) {
-		if (get32(cache->bytes + at) != EXTENSION_HWCAPS)
+		if (get32(cache, cache->bytes + at) != EXTENSION_HWCAPS)
 			continue;
-		offset = get32(cache->bytes + at + 8);
-		cache->hwcaps_count = get32(cache->bytes + at + 12) / 4;
+		offset = get32(cache, cache->bytes + at + 8);
+		cache->hwcaps_count = get32(cache, cache->bytes + at + 12) / 4;
 		if (offset > cache->len || (cache->len - offset) / 4 < cache->hwcaps_count)
 			cache->hwcaps_count = 0;
 		cache->hwcaps = offset;
@@ -56,25 +57,29 @@ static void find_hwcaps(struct ldcache *cache, size_t at)
 	}
 }
 
-int ldcache_parse(const uint8_t *bytes, size_t len, struct ldcache *ret)
+int ldcache_parse(const uint8_t *bytes, size_t len, bool big_endian, struct ldcache *ret)
 {
 	const uint8_t *last;
-	size_t skip = 0;
+	size_t skip = 0, count;
 
+	*ret = (struct ldcache){.big_endian = big_endian};
 	if (len >= OLD_HEADER && memcmp(bytes, OLD_MAGIC, sizeof(OLD_MAGIC) - 1) == 0) {
-		if ((len - OLD_HEADER) / OLD_ENTRY < get32(bytes + 12))
+		count = get32(ret, bytes + 12);
+		if ((len - OLD_HEADER) / OLD_ENTRY < count)
 			return -EBADMSG;
-		skip = (OLD_HEADER + (size_t)get32(bytes + 12) * OLD_ENTRY + 7) & ~(size_t)7;
+		skip = (OLD_HEADER + count * OLD_ENTRY + 7) & ~(size_t)7;
 	}
 	if (skip > len || len - skip < NEW_HEADER ||
 		memcmp(bytes + skip, NEW_MAGIC, sizeof(NEW_MAGIC) - 1) != 0)
 		return -ENOEXEC;
-	*ret = (struct ldcache){.bytes = bytes + skip, .len = len - skip, .count = get32(bytes + skip + 20)};
-	if (ret->bytes[28] && ret->bytes[28] != LITTLE_ENDIAN_CACHE)
+	ret->bytes = bytes + skip;
+	ret->len = len - skip;
+	ret->count = get32(ret, ret->bytes + 20);
+	if (ret->bytes[28] && ret->bytes[28] != (big_endian ? BIG_ENDIAN_CACHE : LITTLE_ENDIAN_CACHE))
 		return -EOPNOTSUPP;
 	if ((ret->len - NEW_HEADER) / NEW_ENTRY < ret->count)
 		return -EBADMSG;
-	find_hwcaps(ret, get32(ret->bytes + 32));
+	find_hwcaps(ret, get32(ret, ret->bytes + 32));
 	last = memrchr(ret->bytes, '\0', ret->len);
 	ret->strings_end = last ? (size_t)(last - ret->bytes) + 1 : 0;
 	return 0;
@@ -90,6 +95,10 @@ static int64_t flags_of(uint16_t machine, unsigned int bits)
 		return LIBC6;
 	case EM_AARCH64:
 		return 0x0a00 | LIBC6;
+	case EM_S390:
+		return bits == 64 ? 0x0400 | LIBC6 : LIBC6;
+	case EM_PPC64:
+		return 0x0500 | LIBC6;
 	default:
 		return -1;
 	}
@@ -104,9 +113,11 @@ static bool is_for(uint32_t flags, int64_t wanted)
  * How good an entry is for this processor: 0 not at all, 1 plain, more for a folder of its kind. Entries by the
  * older scheme of capabilities, which newer linkers do not read, are left out.
  */
-static unsigned int rank(const struct ldcache *cache, const uint8_t *entry, unsigned int level)
+static unsigned int rank(
+	const struct ldcache *cache, const uint8_t *entry, uint16_t machine, unsigned int level)
 {
-	uint32_t low = get32(entry + 16), high = get32(entry + 20);
+	uint64_t hwcap = bytes_number(entry + 16, 8, cache->big_endian);
+	uint32_t low = (uint32_t)hwcap, high = (uint32_t)(hwcap >> 32);
 	const char *name;
 	unsigned int of_name;
 
@@ -115,9 +126,9 @@ static unsigned int rank(const struct ldcache *cache, const uint8_t *entry, unsi
 	if ((high & ~HWCAP_LEVEL) != HWCAP_NAMED)
 		return 0;
 	name = low < cache->hwcaps_count
-		       ? string_at(cache, get32(cache->bytes + cache->hwcaps + 4 * (size_t)low))
+		       ? string_at(cache, get32(cache, cache->bytes + cache->hwcaps + 4 * (size_t)low))
 		       : NULL;
-	of_name = name ? hwcaps_level(name) : 0;
+	of_name = name ? hwcaps_level(machine, name) : 0;
 	return of_name > 1 && of_name <= level ? of_name : 0;
 }
 
@@ -132,13 +143,13 @@ const char *ldcache_find(const struct ldcache *cache, const char *name, uint16_t
 	for (i = 0; i < cache->count; i++) {
 		const uint8_t *entry = cache->bytes + NEW_HEADER + (size_t)i * NEW_ENTRY;
 
-		if (!is_for(get32(entry), wanted))
+		if (!is_for(get32(cache, entry), wanted))
 			continue;
-		key = string_at(cache, get32(entry + 4));
+		key = string_at(cache, get32(cache, entry + 4));
 		if (!key || !string_equal(key, name))
 			continue;
-		this = rank(cache, entry, level);
-		value = string_at(cache, get32(entry + 8));
+		this = rank(cache, entry, machine, level);
+		value = string_at(cache, get32(cache, entry + 8));
 		if (value && this > best) {
 			best = this;
 			path = value;

@@ -63,8 +63,7 @@ static bool runs_alone(const struct rootfile *file)
 	if (file->len > 2 && memcmp(file->bytes, "#!", 2) == 0)
 		return true;
 	r = elf_read(&source, &elf, &why);
-	/* A file that is big-endian cannot be looked at, and gets the benefit of the doubt. */
-	ret = r == -EOPNOTSUPP || (r == 0 && !elf.interp && !elf.needed_count);
+	ret = r == 0 && !elf.interp && !elf.needed_count;
 	elf_free(&elf);
 	return ret;
 }

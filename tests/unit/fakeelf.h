@@ -66,6 +66,37 @@ static inline void fakeelf_segment(size_t n, uint32_t type, uint64_t offset, uin
 			.p_type = type, .p_offset = offset, .p_vaddr = address, .p_filesz = size};
 }
 
+static inline void fakeelf_swap(size_t at, const char *sizes)
+{
+	for (; *sizes; sizes++) {
+		size_t i, size = (size_t)(*sizes - '0');
+
+		for (i = 0; i < size / 2; i++) {
+			uint8_t byte = fakeelf.bytes[at + i];
+
+			fakeelf.bytes[at + i] = fakeelf.bytes[at + size - 1 - i];
+			fakeelf.bytes[at + size - 1 - i] = byte;
+		}
+		at += size;
+	}
+}
+
+/* Makes the file that is done one of s390x: every number of it in the other byte order. */
+static inline void fakeelf_big_endian(void)
+{
+	size_t i;
+
+	fakeelf_ehdr()->e_machine = EM_S390;
+	fakeelf.bytes[EI_DATA] = ELFDATA2MSB;
+	fakeelf_swap(EI_NIDENT, fakeelf.small ? "2244444222222" : "2248884222222");
+	for (i = 0; i < 3; i++)
+		fakeelf_swap(ELF_PHDRS + i * (fakeelf.small ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr)),
+			fakeelf.small ? "44444444" : "44888888");
+	for (i = 0; i < fakeelf.entries; i++)
+		fakeelf_swap(ELF_DYNAMIC + i * (fakeelf.small ? sizeof(Elf32_Dyn) : sizeof(Elf64_Dyn)),
+			fakeelf.small ? "44" : "88");
+}
+
 /* Begins a file of 64 bits, or 32, with an empty dynamic section; interp NULL: none. */
 static inline void fakeelf_begin(bool small, const char *interp)
 {

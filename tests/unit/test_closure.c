@@ -8,6 +8,7 @@
 #include "closure_internal.h"
 #include "fakeelf.h"
 #include "fakeroot.h"
+#include "hwcaps.h"
 
 #define LINKER "/lib64/ld-linux-x86-64.so.2"
 #define MUSL "/lib/ld-musl-x86_64.so.1"
@@ -93,6 +94,15 @@ static void library(
 	fakeelf_text(DT_RUNPATH, runpath);
 	fakeelf_text(DT_NEEDED, one);
 	fakeelf_text(DT_NEEDED, two);
+	put(path);
+}
+
+/* The same of s390x. */
+static void library_of_s390x(const char *path, const char *needed)
+{
+	fakeelf_begin(false, NULL);
+	fakeelf_text(DT_NEEDED, needed);
+	fakeelf_big_endian();
 	put(path);
 }
 
@@ -318,6 +328,40 @@ static void another_class_is_passed_over(void **context)
 	check("/p", "/p:1 " LINKER ":4 /b/liba.so:8 ");
 }
 
+/* A root of s390x is looked at on any machine; of the processors only one that runs here counts. */
+static void a_root_of_the_other_byte_order(void **context)
+{
+	static uint8_t cache[256] = "glibc-ld.so.cache1.1\0\0\0\x01";
+
+	(void)context;
+	cache[28] = 3;
+	cache[50] = 4;
+	cache[51] = 3;
+	cache[55] = 100;
+	cache[59] = 120;
+	strcpy((char *)cache + 100, "libd.so");
+	strcpy((char *)cache + 120, "/far/libd.so");
+	fakeroot_bytes("/r/etc/ld.so.cache", cache, sizeof(cache));
+	library("/a/liba.so", NULL, NULL, NULL, NULL);
+	library_of_s390x("/b/liba.so", "libc.so");
+	library_of_s390x("/b/glibc-hwcaps/z14/libc.so", "libd.so");
+	library_of_s390x("/b/glibc-hwcaps/z15/libc.so", NULL);
+	library_of_s390x("/far/libd.so", "libe.so");
+	library_of_s390x("/usr/lib/s390x-linux-gnu/libe.so", NULL);
+	library_of_s390x("/lib/ld64.so.1", NULL);
+	fakeelf_begin(false, "/lib/ld64.so.1");
+	fakeelf_text(DT_RPATH, "/a:/b");
+	fakeelf_text(DT_NEEDED, "liba.so");
+	fakeelf_big_endian();
+	put("/p");
+	check("/p", "/p:1 /lib/ld64.so.1:4 /b/liba.so:8 /b/glibc-hwcaps/z14/libc.so:8 /etc/ld.so.cache:16 "
+		    "/far/libd.so:8 /usr/lib/s390x-linux-gnu/libe.so:8 ");
+	closure_free(&closure);
+	closure_init(&closure, root_fd, "/r");
+	assert_true(closure_add(&closure, "/p", &problem) >= 0);
+	assert_int_equal(closure.gap_count, hwcaps_running(EM_S390) < 3);
+}
+
 static void a_malformed_library(void **context)
 {
 	(void)context;
@@ -529,6 +573,7 @@ int main(void)
 		CLOSURE_TEST(a_program_without_default_folders),
 		CLOSURE_TEST(names_with_a_slash),
 		CLOSURE_TEST(another_class_is_passed_over),
+		CLOSURE_TEST(a_root_of_the_other_byte_order),
 		CLOSURE_TEST(a_malformed_library),
 		CLOSURE_TEST(no_linker),
 		CLOSURE_TEST(what_is_preloaded),

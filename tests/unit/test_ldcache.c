@@ -16,9 +16,14 @@ static struct ldcache cache;
 static size_t base,
 	strings; /* where the newer header begins; where the next string goes, counted from there */
 
+static bool big_endian;
+
 static void put32(size_t at, uint32_t value)
 {
-	memcpy(file + at, &value, 4);
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		file[at + i] = (uint8_t)(value >> 8 * (big_endian ? 3 - i : i));
 }
 
 static uint32_t put_string(const char *text)
@@ -37,7 +42,7 @@ static void begin(size_t at, uint32_t count)
 	strings = 1024;
 	memcpy(file + base, "glibc-ld.so.cache1.1", 20);
 	put32(base + 20, count);
-	file[base + 28] = 2;
+	file[base + 28] = big_endian ? 3 : 2;
 }
 
 static void entry(size_t n, uint32_t flags, const char *name, const char *path, uint32_t low, uint32_t high)
@@ -47,8 +52,8 @@ static void entry(size_t n, uint32_t flags, const char *name, const char *path, 
 	put32(at, flags);
 	put32(at + 4, put_string(name));
 	put32(at + 8, put_string(path));
-	put32(at + 16, low);
-	put32(at + 20, high);
+	put32(at + (big_endian ? 20 : 16), low); /* one number of 64 bits */
+	put32(at + (big_endian ? 16 : 20), high);
 }
 
 /* The names of folders for processors. */
@@ -76,6 +81,11 @@ void *__wrap_memchr(const void *bytes, int byte, size_t len)
 	return __real_memchr(bytes, byte, len);
 }
 
+static int parse(size_t len)
+{
+	return ldcache_parse(file, len, big_endian, &cache);
+}
+
 static const char *find(const char *name, unsigned int level)
 {
 	return ldcache_find(&cache, name, EM_X86_64, 64, level);
@@ -88,7 +98,7 @@ static void a_library_is_found(void **context)
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
 	entry(1, 3, "libb.so", "/32/libb.so", 0, 0);
 	entry(2, 0xa03, "libc.so", "/arm/libc.so", 0, 0);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	assert_string_equal(find("liba.so", 1), "/a/liba.so");
 	assert_null(find("libb.so", 1));
 	assert_null(find("lib", 1));
@@ -96,7 +106,7 @@ static void a_library_is_found(void **context)
 	assert_string_equal(ldcache_find(&cache, "libc.so", EM_AARCH64, 64, 1), "/arm/libc.so");
 	assert_null(ldcache_find(&cache, "liba.so", EM_X86_64, 32, 1));
 	/* Of a machine whose flags are not known, any of the C library's will do. */
-	assert_string_equal(ldcache_find(&cache, "liba.so", EM_S390, 64, 1), "/a/liba.so");
+	assert_string_equal(ldcache_find(&cache, "liba.so", EM_LOONGARCH, 64, 1), "/a/liba.so");
 }
 
 static void the_newer_form_behind_the_older(void **context)
@@ -106,12 +116,12 @@ static void the_newer_form_behind_the_older(void **context)
 	memcpy(file, "ld.so-1.7.0", 11);
 	put32(12, 2);
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	assert_string_equal(find("liba.so", 1), "/a/liba.so");
 	put32(12, 400);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -EBADMSG);
+	assert_int_equal(parse(sizeof(file)), -EBADMSG);
 	put32(12, 340);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -ENOEXEC);
+	assert_int_equal(parse(sizeof(file)), -ENOEXEC);
 }
 
 static void for_the_processor(void **context)
@@ -123,7 +133,7 @@ static void for_the_processor(void **context)
 	entry(2, X86, "l", "/old", 0, 0x80000000u);
 	entry(3, X86, "l", "/plain", 0, 0);
 	hwcaps("x86-64-v2", "x86-64-v3");
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	assert_string_equal(find("l", 4), "/v3");
 	assert_string_equal(find("l", 2), "/v2");
 	assert_string_equal(find("l", 1), "/plain");
@@ -131,8 +141,42 @@ static void for_the_processor(void **context)
 
 static const char *find_again(void)
 {
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	return find("l", 4);
+}
+
+static void caches_of_the_other_byte_order(void **context)
+{
+	(void)context;
+	big_endian = true;
+	begin(16 + 24, 5);
+	memcpy(file, "ld.so-1.7.0", 11);
+	put32(12, 2);
+	entry(0, 0x403, "l", "/z14", 1, NAMED);
+	entry(1, 0x403, "l", "/z13", 0, NAMED);
+	entry(2, 0x403, "l", "/plain", 0, 0);
+	entry(3, 3, "l", "/31", 0, 0);
+	entry(4, 0x503, "l", "/power", 0, 0);
+	hwcaps("z13", "z14");
+	assert_int_equal(parse(sizeof(file)), 0);
+	assert_string_equal(ldcache_find(&cache, "l", EM_S390, 64, 5), "/z14");
+	assert_string_equal(ldcache_find(&cache, "l", EM_S390, 64, 2), "/z13");
+	assert_string_equal(ldcache_find(&cache, "l", EM_S390, 64, 1), "/plain");
+	assert_string_equal(ldcache_find(&cache, "l", EM_S390, 32, 1), "/31");
+	assert_string_equal(ldcache_find(&cache, "l", EM_PPC64, 64, 5), "/power");
+	/* Before there was a word on the order, it was the machine's. */
+	file[base + 28] = 0;
+	assert_int_equal(parse(sizeof(file)), 0);
+	assert_string_equal(ldcache_find(&cache, "l", EM_S390, 64, 5), "/z14");
+	/* What is written in one order is not read in the other. */
+	file[base + 28] = 2;
+	assert_int_equal(parse(sizeof(file)), -EOPNOTSUPP);
+	big_endian = false;
+	file[base + 28] = 3;
+	assert_int_equal(parse(sizeof(file)), -EBADMSG);
+	begin(0, 1);
+	file[28] = 3;
+	assert_int_equal(parse(sizeof(file)), -EOPNOTSUPP);
 }
 
 static void broken_extensions(void **context)
@@ -188,20 +232,20 @@ static void sections_are_walked_once(void **context)
 static void broken_caches(void **context)
 {
 	(void)context;
-	assert_int_equal(ldcache_parse(file, 0, &cache), -ENOEXEC);
+	assert_int_equal(parse(0), -ENOEXEC);
 	begin(0, 1);
-	assert_int_equal(ldcache_parse(file, 47, &cache), -ENOEXEC);
-	assert_int_equal(ldcache_parse(file, 48, &cache), -EBADMSG);
+	assert_int_equal(parse(47), -ENOEXEC);
+	assert_int_equal(parse(48), -EBADMSG);
 	file[28] = 3;
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), -EOPNOTSUPP);
+	assert_int_equal(parse(sizeof(file)), -EOPNOTSUPP);
 	file[28] = 0;
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	put32(48 + 4, sizeof(file));
 	assert_null(find("liba.so", 1));
 	memset(file + sizeof(file) - 4, 'x', 4);
 	put32(48 + 4, sizeof(file) - 4);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	assert_null(find("liba.so", 1));
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
 	put32(48 + 8, sizeof(file) - 4);
@@ -215,27 +259,39 @@ static void strings_are_not_looked_through(void **context)
 	begin(0, 1);
 	entry(0, X86, "liba.so", "/a/liba.so", 0, 0);
 	memset(file + 1024, 'x', sizeof(file) - 1025);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	searched = 0;
 	assert_null(find("liba.so", 1));
 	assert_int_equal(searched, 0);
 	assert_int_equal(cache.strings_end, sizeof(file));
 	memset(file + sizeof(file) - 1, 'x', 1);
-	assert_int_equal(ldcache_parse(file, sizeof(file), &cache), 0);
+	assert_int_equal(parse(sizeof(file)), 0);
 	assert_int_equal(cache.strings_end, 1024);
 }
 
 static void levels(void **context)
 {
 	(void)context;
-	assert_int_equal(hwcaps_level("x86-64-v2"), 2);
-	assert_int_equal(hwcaps_level("x86-64-v4"), 4);
-	assert_int_equal(hwcaps_level("x86-64-v1"), 0);
-	assert_int_equal(hwcaps_level("x86-64-v5"), 0);
-	assert_int_equal(hwcaps_level("x86-64-v22"), 0);
-	assert_int_equal(hwcaps_level("x86-64-v"), 0);
-	assert_int_equal(hwcaps_level("z13"), 0);
-	assert_in_range(hwcaps_running(), 1, HWCAPS_LEVEL_MAX);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v2"), 2);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v4"), 4);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v1"), 0);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v5"), 0);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v22"), 0);
+	assert_int_equal(hwcaps_level(EM_X86_64, "x86-64-v"), 0);
+	assert_int_equal(hwcaps_level(EM_X86_64, "z13"), 0);
+	assert_int_equal(hwcaps_level(EM_S390, "z13"), 2);
+	assert_int_equal(hwcaps_level(EM_S390, "z16"), 5);
+	assert_int_equal(hwcaps_level(EM_S390, "x86-64-v2"), 0);
+	assert_int_equal(hwcaps_level(EM_AARCH64, ""), 0);
+	assert_string_equal(hwcaps_name(EM_S390, 3), "z14");
+	assert_null(hwcaps_name(EM_X86_64, 5));
+	assert_null(hwcaps_name(EM_X86_64, 1));
+	assert_null(hwcaps_name(EM_S390, 6));
+	assert_null(hwcaps_name(EM_386, 2));
+	assert_in_range(hwcaps_running(EM_X86_64), 1, HWCAPS_LEVEL_MAX);
+	/* What runs here says nothing of a root for another machine. */
+	assert_int_equal(hwcaps_running(EM_X86_64) == 1 || hwcaps_running(EM_S390) == 1, true);
+	assert_int_equal(hwcaps_running(EM_386), 1);
 }
 
 int main(void)
@@ -245,6 +301,7 @@ int main(void)
 		cmocka_unit_test(the_newer_form_behind_the_older),
 		cmocka_unit_test(for_the_processor),
 		cmocka_unit_test(broken_extensions),
+		cmocka_unit_test(caches_of_the_other_byte_order),
 		cmocka_unit_test(sections_are_walked_once),
 		cmocka_unit_test(broken_caches),
 		cmocka_unit_test(strings_are_not_looked_through),
