@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/late_recovery.c and recovery_run.c: what is kept of an image's recovery, and how it is held in the running
  * system, and in an initramfs.
- * wrap: mkdir sysfile_replace fork unshare mount mknod chroot chdir execve waitpid
+ * wrap: mkdir sysfile_replace fork unshare mount mknod chroot chdir execve waitpid memory_unlimit
  */
 #include "late_recovery.h"
 #include <sched.h>
@@ -23,6 +23,7 @@ static struct fake {
 	int mounts, bad_mount; /* the mount(2) that fails; 0: none */
 	int exec_status;       /* what is executed ends so; -1: it cannot be executed; -2: it is killed */
 	int interrupts;
+	bool unlimited; /* what is executed may take all memory */
 	size_t len;
 	char calls[4096];
 } * fake;
@@ -44,6 +45,7 @@ int __wrap_mknod(const char *path, mode_t mode, dev_t device);
 int __wrap_chroot(const char *path);
 int __wrap_chdir(const char *path);
 int __wrap_execve(const char *path, char *const arguments[], char *const environment[]);
+void __wrap_memory_unlimit(void);
 pid_t __real_waitpid(pid_t pid, int *ret_status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options);
 
@@ -131,11 +133,16 @@ int __wrap_chdir(const char *path)
 	return 0;
 }
 
+void __wrap_memory_unlimit(void)
+{
+	fake->unlimited = true;
+}
+
 int __wrap_execve(const char *path, char *const arguments[], char *const environment[])
 {
 	size_t i;
 
-	call("%s:", path);
+	call("%s%s:", path, fake->unlimited ? "" : " with little memory");
 	for (i = 0; arguments[i]; i++)
 		call(" %s", arguments[i]);
 	for (i = 0; environment[i]; i++)
