@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/recover_emergency.c, and of what holds a boot in recover_end.c: where the emergency shell of the initramfs
  * opens, and what takes its place elsewhere.
- * wrap: securityfs_mount tpm_mark recovery_run root_open sleep sync reboot sysfile_replace
+ * wrap: securityfs_mount tpm_mark recovery_run root_open sleep sync reboot sysfile_replace memory_limit
  */
 #include <sys/reboot.h>
 #include "capture.h"
@@ -29,6 +29,7 @@ static struct {
 } fake;
 
 int __wrap_securityfs_mount(void);
+void __wrap_memory_limit(void);
 int __wrap_tpm_mark(unsigned int pcr, const char *event, unsigned int *ret_banks, struct problem *problem);
 int __wrap_recovery_run(const char *root, int (*enter)(void));
 int __real_root_open(const char *root);
@@ -38,6 +39,11 @@ void __wrap_sync(void);
 int __wrap_reboot(int command);
 int __real_sysfile_replace(const char *path, const void *bytes, size_t len, mode_t mode);
 int __wrap_sysfile_replace(const char *path, const void *bytes, size_t len, mode_t mode);
+
+/* The sanitizers would not live with it. */
+void __wrap_memory_limit(void)
+{
+}
 
 int __wrap_securityfs_mount(void)
 {
