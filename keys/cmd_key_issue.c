@@ -47,7 +47,7 @@ static int load_issuer(X509 **certificate, EVP_PKEY **key, time_t *not_after)
 	return complain(opts.key, &problem);
 }
 
-static int check_options(void)
+static int check_options(const char *request)
 {
 	int status = keyopts_check(&opts, NAME, false);
 
@@ -56,6 +56,10 @@ static int check_options(void)
 			issuer_option ? "issuer-key" : "issuer");
 		status = EXIT_USAGE;
 	}
+	if (!status)
+		status = keyopts_spare(&opts, NAME, issuer_option, "the issuer's certificate");
+	if (!status)
+		status = keyopts_spare(&opts, NAME, request, "the request");
 	return status;
 }
 
@@ -80,7 +84,7 @@ static int run_issue(size_t count, char **operands)
 	_cleanup_pkey_ EVP_PKEY *key = NULL;
 	struct x509_order order = {.subject = opts.subject, .cn = opts.cn, .is_ca = ca_option};
 	time_t now = time(NULL), not_after = 0;
-	int status = check_options();
+	int status = check_options(operands[0]);
 
 	(void)count;
 	if (!status)

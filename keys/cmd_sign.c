@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "complain.h"
 #include "interrupt.h"
+#include "outfile.h"
 #include "pkey.h"
 #include "signjob.h"
 #include "verbs.h"
@@ -73,9 +74,34 @@ static int check_options(void)
 		return usage("--format is of signatures, and --hash-only makes none");
 	if (job.detached && opts.root)
 		return usage("--detached is for single files, not for --root");
+	if (job.dry_run && manifest_option)
+		return usage("--manifest lists what was signed, and --dry-run signs nothing");
 	if (job.detached && job.skip_valid)
 		return usage("--skip-valid looks at security.ima, not at detached signatures");
 	return 0;
+}
+
+/* The list must not take the place of what is read here, and is tried before any work is done. */
+static int check_manifest(size_t count, char *const *operands)
+{
+	const char *const inputs[] = {key_option, cert_option, passphrase.file, opts.from0};
+	_cleanup_problem_ struct problem problem = {0};
+	bool is_input = false;
+	size_t i;
+
+	if (!manifest_option)
+		return 0;
+	for (i = 0; !manifest_is_stdout(manifest_option) && i < ARRAY_SIZE(inputs) + count; i++) {
+		const char *input = i < count ? operands[i] : inputs[i - count];
+
+		is_input = is_input || (input && outfile_is_same(manifest_option, input));
+	}
+	if (is_input) {
+		log_error(NAME ": --manifest '%s' is a file that is read here; name another one",
+			manifest_option);
+		return EXIT_USAGE;
+	}
+	return manifest_check(manifest_option, &problem) < 0 ? complain(manifest_option, &problem) : 0;
 }
 
 static int load_signer(void)
@@ -97,24 +123,26 @@ static int load_signer(void)
 	return 0;
 }
 
+/* On standard error where standard output has the list. */
 static void say_counts(uint64_t failed, uint64_t skipped)
 {
 	uint64_t valid = atomic_load(&job.valid), digests = atomic_load(&job.digests);
 	const char *would = job.dry_run ? "would be " : "";
+	FILE *to = manifest_option && manifest_is_stdout(manifest_option) ? stderr : stdout;
 
 	if (hash_only_option)
-		printf("files: %" PRIu64 " %sgiven a digest", digests, would);
+		fprintf(to, "files: %" PRIu64 " %sgiven a digest", digests, would);
 	else
-		printf("files: %" PRIu64 " %ssigned", atomic_load(&job.signed_files), would);
+		fprintf(to, "files: %" PRIu64 " %ssigned", atomic_load(&job.signed_files), would);
 	if (digests && !hash_only_option)
-		printf(", %" PRIu64 " %sgiven a digest since they change", digests, would);
+		fprintf(to, ", %" PRIu64 " %sgiven a digest since they change", digests, would);
 	if (valid)
-		printf(", %" PRIu64 " were already", valid);
+		fprintf(to, ", %" PRIu64 " were already", valid);
 	if (skipped)
-		printf(", %" PRIu64 " skipped", skipped);
+		fprintf(to, ", %" PRIu64 " skipped", skipped);
 	if (failed)
-		printf(", %" PRIu64 " failed", failed);
-	printf("\n");
+		fprintf(to, ", %" PRIu64 " failed", failed);
+	fprintf(to, "\n");
 }
 
 static int write_manifest(void)
@@ -167,6 +195,8 @@ static int run_sign(size_t count, char **operands)
 	int status = check_options();
 
 	if (!status)
+		status = check_manifest(count, operands);
+	if (!status)
 		status = load_signer();
 	if (!status)
 		status = begin_job(count);
@@ -204,7 +234,7 @@ static const struct verb_option options[] = {
 		.value = &mutable_option},
 	{.name = "manifest",
 		.argument = "FILE",
-		.help = "write a list of digests, key ids and paths",
+		.help = "write a list of digests, key ids and paths; - is standard output",
 		.value = &manifest_option},
 	{.name = "hash-only",
 		.help = "no signature: the digest alone, for files that change",

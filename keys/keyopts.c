@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include "complain.h"
 #include "escape.h"
 #include "outfile.h"
@@ -24,15 +23,6 @@ static void tell(const char *path, const char *what)
 	printf("%s: %s\n", buf_string(&line), what);
 }
 
-/* True where both names lead to one file, there already or not. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat first, second;
-
-	return string_equal(a, b) || (stat(a, &first) == 0 && stat(b, &second) == 0 &&
-					     first.st_dev == second.st_dev && first.st_ino == second.st_ino);
-}
-
 static int check_hash(struct keyopts *opts, const char *verb)
 {
 	if (!opts->hash)
@@ -41,6 +31,14 @@ static int check_hash(struct keyopts *opts, const char *verb)
 		string_equal(opts->hash, "sha512"))
 		return 0;
 	log_error("%s: --hash '%s' is none of sha256, sha384, sha512", verb, opts->hash);
+	return EXIT_USAGE;
+}
+
+int keyopts_spare(const struct keyopts *opts, const char *verb, const char *input, const char *what)
+{
+	if (!input || !outfile_is_same(input, opts->out))
+		return 0;
+	log_error("%s: --out '%s' is %s; name another file", verb, opts->out, what);
 	return EXIT_USAGE;
 }
 
@@ -63,10 +61,9 @@ int keyopts_check(struct keyopts *opts, const char *verb, bool needs_subject)
 	}
 	if (check_hash(opts, verb))
 		return EXIT_USAGE;
-	if (opts->key && is_same_file(opts->key, opts->out)) {
-		log_error("%s: --out '%s' is the private key; name another file", verb, opts->out);
+	if (keyopts_spare(opts, verb, opts->key, "the private key") ||
+		keyopts_spare(opts, verb, opts->passphrase.file, "the file of the pass phrase"))
 		return EXIT_USAGE;
-	}
 	if (outfile_check(opts->out, opts->force, &problem) < 0)
 		return complain(opts->out, &problem);
 	return 0;

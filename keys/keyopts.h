@@ -57,10 +57,17 @@ struct keyopts {
 	}
 
 /*
- * Checks what can be told from the options alone, and that --out may be written and is not the
- * private key; needs_subject: --subject or --cn must be there. Returns 0, or an exit status after a message under that name.
+ * Checks what can be told from the options alone, and that --out may be written and is neither the
+ * private key nor its pass phrase; needs_subject: --subject or --cn must be there. Returns 0, or an exit status after a message under that name.
  */
 _must_check_ int keyopts_check(struct keyopts *opts, const char *verb, bool needs_subject);
+
+/*
+ * Sees that --out is not a file that the verb reads (input; NULL: none), which what names in the message. Returns 0 or
+ * EXIT_USAGE.
+ */
+_must_check_ int keyopts_spare(
+	const struct keyopts *opts, const char *verb, const char *input, const char *what);
 
 /* The days of --days, else standard. Returns 0 or EXIT_USAGE after a message. */
 _must_check_ int keyopts_days(

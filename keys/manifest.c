@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "buf.h"
 #include "digest.h"
@@ -89,6 +90,16 @@ static int compare(const void *one, const void *other)
 	return strcmp(((const struct line *)one)->path, ((const struct line *)other)->path);
 }
 
+bool manifest_is_stdout(const char *path)
+{
+	return string_equal(path, "-") || string_equal(path, "/dev/stdout");
+}
+
+int manifest_check(const char *path, struct problem *problem)
+{
+	return manifest_is_stdout(path) ? 0 : outfile_check(path, true, problem);
+}
+
 int manifest_write(struct manifest *manifest, const char *path, struct problem *problem)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -100,7 +111,11 @@ int manifest_write(struct manifest *manifest, const char *path, struct problem *
 		buf_puts(&text, manifest->lines[i].text);
 	if (buf_failed(&text))
 		return problem_set(problem, -ENOMEM, "out of memory");
-	return outfile_write(path, buf_string(&text), text.len, 0644, true, problem);
+	if (!manifest_is_stdout(path))
+		return outfile_write(path, buf_string(&text), text.len, 0644, true, problem);
+	/* Opened by its name, a file behind it would be written to from its start; main() sees that nothing is lost. */
+	(void)fwrite(buf_string(&text), 1, text.len, stdout);
+	return 0;
 }
 
 void manifest_free(struct manifest *manifest)

@@ -30,7 +30,16 @@ struct manifest *manifest_new(void);
 _must_check_ int manifest_add(
 	struct manifest *manifest, const struct manifest_entry *entry, struct problem *problem);
 
-/* Writes it, sorted, in place of a file that is there. Returns 0, or a negative errno with *problem set. */
+/* True for the names of standard output, "-" and "/dev/stdout". */
+bool manifest_is_stdout(const char *path);
+
+/* Tells before any work is done that manifest_write() would fail. Returns 0, or a negative errno with *problem set. */
+_must_check_ int manifest_check(const char *path, struct problem *problem);
+
+/*
+ * Writes it, sorted, to standard output, or in place of a file that is there. Returns 0, or a negative errno with
+ * *problem set.
+ */
 _must_check_ int manifest_write(struct manifest *manifest, const char *path, struct problem *problem);
 
 /* Releases it; NULL is fine. */

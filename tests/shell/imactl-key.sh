@@ -113,7 +113,7 @@ says "--out is there" 1 "imactl key: rsa2048.der: is there already, and nothing 
 same "it is as it was" "$(sha256sum rsa2048.der)" "$before"
 good "--force" key issue --issuer ca-rsa2048.der --issuer-key ca-rsa2048.key rsa2048.csr --out rsa2048.der --force
 same "now it is another" "$(sha256sum rsa2048.der | grep -c "${before%% *}")" 0
-same "no temporary file" "$(find . -name '*.????????????????')" ""
+same "no temporary file" "$(find . -name '.imactl-*')" ""
 says "a key is never replaced" 1 "imactl key: ca-p256.key: is there already, a key of p256 and not of rsa2048; name another file, or leave --algorithm out" \
 	key ca --cn x --key ca-p256.key --algorithm rsa2048 --out x.der --force
 says "nor encrypted" 1 "imactl key: ca-p256.key: is there already, and --encrypt is for a new key; name another file, or leave --encrypt out" \
@@ -125,6 +125,18 @@ for out in ca-p256.key ./ca-p256.key hard.key; do
 	says "--out $out is the issuer's key" 2 "imactl key: issue: --out '$out' is the private key; name another file" \
 		key issue --issuer ca-p256.der --issuer-key ca-p256.key p256.csr --out $out --force
 done
+for input in 'ca-p256.der the issuer'"'"'s certificate' 'p256.csr the request' 'phrase the file of the pass phrase'; do
+	cp "${input%% *}" before
+	says "--out is ${input#* }" 2 "imactl key: issue: --out '${input%% *}' is ${input#* }; name another file" \
+		key issue --issuer ca-p256.der --issuer-key ca-p256.key --passphrase-file phrase p256.csr --out "${input%% *}" --force
+	good "which is as it was" cmp "${input%% *}" before
+done
+ln -s rsa2048.der link.der
+says "--out is a link" 1 "imactl key: link.der: is a symbolic link, and neither it nor another's file is replaced; name the file that it leads to, or remove the link" \
+	key issue --issuer ca-p256.der --issuer-key ca-p256.key p256.csr --out link.der --force
+name=$(printf '%0256d' 0)
+says "--out with a name that is too long" 1 "imactl key: $name: cannot be written: File name too long" key ca --cn x --key new.key --out "$name"
+same "no key was made for it" "$(ls new.key 2> /dev/null)" ""
 says "--out is the new key" 2 "imactl key: ca: --out 'new.key' is the private key; name another file" key ca --cn x --key new.key --out new.key
 says "key and certificate of two CAs" 1 "imactl key: ca-p256.key: is not the private key of the certificate 'ca-rsa2048.der'; name the key and the certificate of the same CA" \
 	key issue --issuer ca-rsa2048.der --issuer-key ca-p256.key rsa2048.csr --out x.der

@@ -126,6 +126,38 @@ same "its lines" "$(cat manifest)" "$(cd system && find . -type f | LC_ALL=C sor
 	printf 'sha256:%s %s system/%s\n' "$(sha256sum < "$file" | cut -d' ' -f1)" "$key" "${file#./}"
 done)"
 says "a manifest that cannot be written" 1 "imactl: no/manifest: cannot be written: No such file or directory" sign "${rsa[@]}" --root system --manifest no/manifest
+same "is known before anything is signed" "$(grep -c files: <<< "$output")" 0
+for list in - /dev/stdout; do
+	bash -c "echo before; '$build/imactl' sign --key '$PKI/rsa2048.key' --root system --manifest $list" > listed 2> summary
+	same "--manifest $list is standard output" "$(cat listed)" "before
+$(cat manifest)"
+	same "and the counts are not in it" "$(cat summary)" "files: 3 signed, 2 given a digest since they change"
+done
+mknod null c 1 3
+mkfifo pipe
+ln -s null link-null
+ln -s manifest link
+good "--manifest with a device" sign "${rsa[@]}" --root system --manifest null
+good "with a link to one" sign "${rsa[@]}" --root system --manifest link-null
+same "they are what they were" "$(stat -c %F null link-null)" "character special file
+symbolic link"
+cat pipe > listed &
+good "with a FIFO" sign "${rsa[@]}" --root system --manifest pipe
+wait $!
+same "which gets the list" "$(cat listed)" "$(cat manifest)"
+says "with a link" 1 "imactl: link: is a symbolic link, and neither it nor another's file is replaced; name the file that it leads to, or remove the link" \
+	sign "${rsa[@]}" --root system --manifest link
+echo phrase > pass
+cp "$PKI/p256.key" own.key
+printf 'file\0' > list
+for input in own.key pass list file; do
+	cp $input before
+	says "--manifest is not $input" 2 "imactl: sign: --manifest '$input' is a file that is read here; name another one" \
+		sign --key own.key --passphrase-file pass --from0 list --manifest $input file
+	good "which is as it was" cmp $input before
+done
+says "a list of what was not signed" 2 "imactl: sign: --manifest lists what was signed, and --dry-run signs nothing; see 'imactl sign --help'" \
+	sign "${rsa[@]}" --root system --dry-run --manifest manifest
 for format in v3 verity; do
 	for hash in sha256 sha512; do
 		good "$format over $hash" sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --format $format --hash $hash file
