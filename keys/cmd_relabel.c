@@ -136,14 +136,15 @@ static int write_label(struct filehash *hash, int fd, const struct stat *st, str
 	return r;
 }
 
-static void label_file(void *state, int fd, const char *path, const struct stat *st)
+static void label_file(void *state, const struct fileitem *item)
 {
 	_cleanup_problem_ struct problem problem = {0};
-	int r = work.by_kernel ? see_label(fd, &problem) : write_label(state, fd, st, &problem);
+	int r = work.by_kernel ? see_label(item->fd, &problem)
+			       : write_label(state, item->fd, item->st, &problem);
 
 	if (r == -EINTR || r >= 0)
 		return;
-	progress_complain(path, &problem);
+	progress_complain(item->path, &problem);
 	atomic_fetch_add(&work.failed, 1);
 }
 

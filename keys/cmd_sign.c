@@ -170,10 +170,8 @@ static int summarize(const struct files_counts *counts)
 	return failed || lost || interrupted() ? EXIT_FAILED : status;
 }
 
-static int begin_job(size_t operands)
+static int begin_job(void)
 {
-	job.root = opts.root;
-	job.is_list = opts.from0 && !operands;
 	if (!manifest_option)
 		return 0;
 	job.manifest = manifest_new();
@@ -199,7 +197,7 @@ static int run_sign(size_t count, char **operands)
 	if (!status)
 		status = load_signer();
 	if (!status)
-		status = begin_job(count);
+		status = begin_job();
 	if (!status)
 		status = files_run(&opts, count, operands, &task, &counts);
 	if (!status)

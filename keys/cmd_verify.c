@@ -118,24 +118,24 @@ static void say_failure(const char *path, const struct imaverify_result *result)
 		progress_complain(path, &problem);
 }
 
-static void verify_file(void *state, int fd, const char *path, const struct stat *st)
+static void verify_file(void *state, const struct fileitem *item)
 {
 	uint8_t value[IMASIG_MAX];
 	struct imaverify_result result = {0};
 	size_t len;
 
-	if (read_value(fd, path, value, &len, &result.problem) < 0)
+	if (read_value(item->fd, item->path, value, &len, &result.problem) < 0)
 		result.cause = result.problem.error == -ERANGE || result.problem.error == -EFBIG
 				       ? IMAVERIFY_MALFORMED
 				       : IMAVERIFY_UNREADABLE;
 	else
-		imaverify_file(state, fd, st, value, len, &result);
+		imaverify_file(state, item->fd, item->st, value, len, &result);
 	if (result.problem.error != -EINTR) {
 		atomic_fetch_add(&work.causes[result.cause], 1);
 		if (json_option)
-			say_json(path, &result);
+			say_json(item->path, &result);
 		else if (!is_good(result.cause) && !quiet_option)
-			say_failure(path, &result);
+			say_failure(item->path, &result);
 	}
 	problem_free(&result.problem);
 }

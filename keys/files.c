@@ -9,6 +9,7 @@
 #include "executable.h"
 #include "interrupt.h"
 #include "log.h"
+#include "mutability.h"
 #include "pool.h"
 #include "problem.h"
 #include "progress.h"
@@ -54,19 +55,20 @@ static bool is_newer(const struct run *run, const struct stat *st)
 }
 
 /* Hands an open file over to the threads, or leaves it. */
-static bool give(void *context, int fd, const char *path, const struct stat *st)
+static bool give(void *context, const struct fileitem *item)
 {
 	struct run *run = context;
-	_cleanup_close_ int own = fd;
+	_cleanup_close_ int own = item->fd;
 
 	if (interrupted())
 		return false;
-	if (!is_newer(run, st) || (run->executables && !is_executable(own, path))) {
+	if (!is_newer(run, item->st) || (run->executables && !is_executable(own, item->path))) {
 		run->counts->skipped++;
 		return true;
 	}
-	if (pool_add(run->pool, take_fd(&own), path, st) < 0)
-		fail(run, path, -ENOMEM);
+	(void)take_fd(&own);
+	if (pool_add(run->pool, item) < 0)
+		fail(run, item->path, -ENOMEM);
 	else
 		run->counts->handled++;
 	return true;
@@ -78,20 +80,33 @@ static bool walk_failed(void *context, const char *path, int error)
 	return !interrupted();
 }
 
-/* One name. Of a list, folders and links are no errors: package managers list them too. */
-static void open_name(struct run *run, const char *path, bool is_listed)
+/* What is no regular file. Of a list, folders and links are no errors: package managers list them too. */
+static void pass_by(struct run *run, const char *path, mode_t mode, bool is_listed)
 {
 	_cleanup_problem_ struct problem problem = {0};
+
+	if (is_listed) {
+		run->counts->skipped++;
+		return;
+	}
+	problem_set(&problem, -EINVAL, "is %s, not a regular file",
+		S_ISDIR(mode) ? "a directory" : "a device, a FIFO or a socket");
+	if (S_ISDIR(mode))
+		problem_remedy(&problem, "for all that is in it use --root");
+	progress_complain(path, &problem);
+	run->counts->failed++;
+}
+
+/* One name; a list has the names of the system that it is made on. */
+static void open_name(struct run *run, const char *path, bool is_listed)
+{
+	_cleanup_free_ char *inside = NULL;
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 
 	/* Looked at before it is opened: opening a device may do something. */
 	if ((is_listed ? lstat(path, &st) : stat(path, &st)) < 0) {
 		fail(run, path, -errno);
-		return;
-	}
-	if (!S_ISREG(st.st_mode) && is_listed) {
-		run->counts->skipped++;
 		return;
 	}
 	if (S_ISREG(st.st_mode)) {
@@ -101,16 +116,15 @@ static void open_name(struct run *run, const char *path, bool is_listed)
 			return;
 		}
 	}
-	if (S_ISREG(st.st_mode)) {
-		(void)give(run, take_fd(&fd), path, &st);
+	if (!S_ISREG(st.st_mode)) {
+		pass_by(run, path, st.st_mode, is_listed);
 		return;
 	}
-	problem_set(&problem, -EINVAL, "is %s, not a regular file",
-		S_ISDIR(st.st_mode) ? "a directory" : "a device, a FIFO or a socket");
-	if (S_ISDIR(st.st_mode))
-		problem_remedy(&problem, "for all that is in it use --root");
-	progress_complain(path, &problem);
-	run->counts->failed++;
+	if (is_listed && *path == '/' && !(inside = mutability_path(path))) {
+		fail(run, path, -ENOMEM);
+		return;
+	}
+	(void)give(run, &(struct fileitem){.fd = take_fd(&fd), .path = path, .inside = inside, .st = &st});
 }
 
 static int read_list(struct run *run, const char *path)

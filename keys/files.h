@@ -6,9 +6,8 @@
 #ifndef IMABOOT_FILES_H
 #define IMABOOT_FILES_H
 
-#include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
+#include "fileitem.h"
 #include "verb.h"
 
 /* The options of a verb; static storage, all zero unless given. */
@@ -54,8 +53,8 @@ struct files_task {
 	const char *verb, *done; /* for messages: "sign", "signed" */
 	void *shared;
 	void *(*begin)(void *shared); /* makes a thread's own state; NULL: failed */
-	/* fd is open for reading at its start, and closed by the caller. */
-	void (*file)(void *state, int fd, const char *path, const struct stat *st);
+	/* The descriptor is closed by the caller. */
+	void (*file)(void *state, const struct fileitem *item);
 	void (*end)(void *state);
 };
 

@@ -2,9 +2,7 @@
 /* Which files change; see mutability.h. */
 #include "mutability.h"
 
-#include <stddef.h>
-#include <string.h>
-#include "util.h"
+#include "buf.h"
 
 static const char *const mutable_folders[] = {"/etc/", "/home/", "/root/", "/srv/", "/var/", "/tmp/", "/run/",
 	"/boot/grub/", "/boot/grub2/", "/boot/loader/"};
@@ -20,6 +18,36 @@ static bool is_below(const char *path, const char *const *folders, size_t count)
 		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
 			return true;
 	return false;
+}
+
+/* Takes the last part away. */
+static void go_up(struct buf *path)
+{
+	while (path->len && path->data[path->len - 1] != '/')
+		path->len--;
+	if (path->len)
+		path->len--;
+}
+
+char *mutability_path(const char *path)
+{
+	struct buf ret = {0};
+	size_t len;
+
+	for (path += strspn(path, "/"); *path; path += len + strspn(path + len, "/")) {
+		len = strcspn(path, "/");
+		if (len == 2 && memcmp(path, "..", 2) == 0) {
+			go_up(&ret);
+		} else if (len != 1 || *path != '.') {
+			buf_putc(&ret, '/');
+			buf_add(&ret, path, len);
+		}
+	}
+	if (!ret.len)
+		buf_putc(&ret, '/');
+	else
+		buf_add(&ret, "", 0);
+	return buf_take(&ret);
 }
 
 bool mutability_of(const char *path)

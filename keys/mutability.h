@@ -8,6 +8,7 @@
 #define IMABOOT_MUTABILITY_H
 
 #include <stdbool.h>
+#include "util.h"
 
 /*
  * True for a file below the folders that a running system writes to (/etc, /home, /root, /srv, /var, /boot/grub and
@@ -15,5 +16,11 @@
  * Whether the content is executable is the caller's to ask: what is executed is to be signed.
  */
 bool mutability_of(const char *path);
+
+/*
+ * An absolute path without what says the same in other words: slashes that repeat, "." and "..", which takes the part
+ * before it away, links or not. To be freed; NULL when memory ran out.
+ */
+_must_check_ char *mutability_path(const char *path);
 
 #endif

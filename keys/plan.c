@@ -151,24 +151,14 @@ static void judge_one(struct thread *thread, struct needed *needed, int fd, cons
 	judgement_free(&judgement);
 }
 
-/* Where the path in the root begins in a path that begins with the root's name. */
-static const char *below_root(const struct plan *plan, const char *path)
-{
-	size_t len = strlen(plan->root);
-
-	while (len && plan->root[len - 1] == '/')
-		len--;
-	return path + len;
-}
-
-void plan_file(void *state, int fd, const char *path, const struct stat *st)
+void plan_file(void *state, const struct fileitem *item)
 {
 	struct thread *thread = state;
-	struct needed *needed = needs_look(&thread->plan->needs, st->st_dev, st->st_ino);
+	struct needed *needed = needs_look(&thread->plan->needs, item->st->st_dev, item->st->st_ino);
 
 	if (needed)
 		needed->seen = true; /* each inode is met once, so by one thread */
-	judge_one(thread, needed, fd, needed ? needed->path : below_root(thread->plan, path), path, st);
+	judge_one(thread, needed, item->fd, needed ? needed->path : item->inside, item->path, item->st);
 }
 
 /* Of a file that this user may not read, only this can be told; it is taken to be on the root's file system. */

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include "fileitem.h"
 #include "filesystem.h"
 #include "imaverify.h"
 #include "judge.h"
@@ -60,7 +61,7 @@ struct plan {
 
 /* What the threads do with each file, as in struct files_task; shared is the plan. */
 void *plan_begin(void *shared);
-void plan_file(void *state, int fd, const char *path, const struct stat *st);
+void plan_file(void *state, const struct fileitem *item);
 void plan_end(void *state);
 
 /* Judges what is needed and was not met in the tree: it is on another file system, or was left out. */

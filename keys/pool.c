@@ -10,9 +10,10 @@
 
 #define QUEUE_PER_THREAD 16
 
-struct item {
-	int fd;
-	char *path;
+/* A file in the queue, with what its fileitem points to. */
+struct entry {
+	struct fileitem item;
+	char *path, *inside;
 	struct stat st;
 };
 
@@ -20,7 +21,7 @@ struct pool {
 	const struct files_task *task;
 	pthread_mutex_t lock;
 	pthread_cond_t has_item, has_room;
-	struct item *items; /* a ring of size places */
+	struct entry *entries; /* a ring of size places */
 	size_t size, first, count;
 	bool is_over; /* nothing more will be added */
 	uint64_t done;
@@ -29,7 +30,7 @@ struct pool {
 };
 
 /* Takes the next file; false when there will be none. */
-static bool take_item(struct pool *pool, struct item *ret)
+static bool take_entry(struct pool *pool, struct entry *ret)
 {
 	bool found;
 
@@ -38,13 +39,20 @@ static bool take_item(struct pool *pool, struct item *ret)
 		(void)pthread_cond_wait(&pool->has_item, &pool->lock);
 	found = pool->count > 0;
 	if (found) {
-		*ret = pool->items[pool->first];
+		*ret = pool->entries[pool->first];
 		pool->first = (pool->first + 1) % pool->size;
 		pool->count--;
 		(void)pthread_cond_signal(&pool->has_room);
 	}
 	(void)pthread_mutex_unlock(&pool->lock);
 	return found;
+}
+
+static void entry_free(struct entry *entry)
+{
+	close_fd(&entry->item.fd);
+	free(entry->path);
+	free(entry->inside);
 }
 
 static uint64_t count_done(struct pool *pool)
@@ -61,14 +69,14 @@ static void *run_thread(void *argument)
 {
 	struct pool *pool = argument;
 	void *state = pool->task->begin(pool->task->shared);
-	struct item item;
+	struct entry entry;
 
 	/* Without its state a thread only empties the queue: the task counts what it has not done. */
-	while (take_item(pool, &item)) {
+	while (take_entry(pool, &entry)) {
+		entry.item.st = &entry.st;
 		if (state && !interrupted())
-			pool->task->file(state, item.fd, item.path, &item.st);
-		(void)close(item.fd);
-		free(item.path);
+			pool->task->file(state, &entry.item);
+		entry_free(&entry);
 		progress_count(count_done(pool));
 	}
 	if (state)
@@ -94,7 +102,7 @@ static void pool_free(struct pool *pool)
 	(void)pthread_mutex_destroy(&pool->lock);
 	(void)pthread_cond_destroy(&pool->has_item);
 	(void)pthread_cond_destroy(&pool->has_room);
-	free(pool->items);
+	free(pool->entries);
 	free(pool->threads);
 	free(pool);
 }
@@ -110,9 +118,9 @@ struct pool *pool_begin(const struct files_task *task, unsigned int jobs)
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	(void)pthread_cond_init(&pool->has_item, NULL);
 	(void)pthread_cond_init(&pool->has_room, NULL);
-	pool->items = calloc(pool->size, sizeof(*pool->items));
+	pool->entries = calloc(pool->size, sizeof(*pool->entries));
 	pool->threads = calloc(jobs, sizeof(*pool->threads));
-	if (pool->items && pool->threads)
+	if (pool->entries && pool->threads)
 		begin_threads(pool, jobs);
 	if (pool->thread_count)
 		return pool;
@@ -120,18 +128,29 @@ struct pool *pool_begin(const struct files_task *task, unsigned int jobs)
 	return NULL;
 }
 
-int pool_add(struct pool *pool, int fd, const char *path, const struct stat *st)
+/* Copies what the item points to. Returns 0 or -ENOMEM. */
+static int entry_fill(const struct fileitem *item, struct entry *ret)
 {
-	struct item item = {.fd = fd, .path = strdup(path), .st = *st};
+	*ret = (struct entry){.item = *item, .st = *item->st, .path = strdup(item->path)};
+	if (item->inside)
+		ret->inside = strdup(item->inside);
+	ret->item.path = ret->path;
+	ret->item.inside = ret->inside;
+	return ret->path && (ret->inside || !item->inside) ? 0 : -ENOMEM;
+}
 
-	if (!item.path) {
-		(void)close(fd);
+int pool_add(struct pool *pool, const struct fileitem *item)
+{
+	struct entry entry;
+
+	if (entry_fill(item, &entry) < 0) {
+		entry_free(&entry);
 		return -ENOMEM;
 	}
 	(void)pthread_mutex_lock(&pool->lock);
 	while (pool->count == pool->size)
 		(void)pthread_cond_wait(&pool->has_room, &pool->lock);
-	pool->items[(pool->first + pool->count++) % pool->size] = item;
+	pool->entries[(pool->first + pool->count++) % pool->size] = entry;
 	(void)pthread_cond_signal(&pool->has_item);
 	(void)pthread_mutex_unlock(&pool->lock);
 	return 0;

@@ -13,8 +13,10 @@ struct pool;
 /* Begins that many threads, or as many as can be had; NULL where none can. */
 struct pool *pool_begin(const struct files_task *task, unsigned int jobs);
 
-/* Hands a file over, waiting for room; takes the descriptor in any case. Returns 0 or -ENOMEM. */
-_must_check_ int pool_add(struct pool *pool, int fd, const char *path, const struct stat *st);
+/*
+ * Hands a file over, waiting for room; takes the descriptor in any case, and copies the rest. Returns 0 or -ENOMEM.
+ */
+_must_check_ int pool_add(struct pool *pool, const struct fileitem *item);
 
 /* Waits until all files are done, ends the threads and releases the pool. */
 void pool_end(struct pool *pool);

@@ -28,9 +28,7 @@ struct thread {
 
 /* The file at hand. */
 struct subject {
-	int fd;
-	const char *path;
-	const struct stat *st;
+	const struct fileitem *item;
 	bool is_digest; /* it gets a digest, no signature */
 	uint8_t digest[DIGEST_MAX];
 	size_t digest_len;
@@ -85,27 +83,22 @@ static bool is_policy(const struct signjob *job, const char *path)
 static int check_policy(const struct subject *subject, struct problem *problem)
 {
 	_cleanup_buf_ struct buf bytes = {0};
-	int r = infile_read_fd(subject->fd, INFILE_POLICY_MAX, &bytes, problem);
+	int r = infile_read_fd(subject->item->fd, INFILE_POLICY_MAX, &bytes, problem);
 
 	if (r < 0)
 		return r;
-	return policy_text_check((const uint8_t *)buf_string(&bytes), bytes.len, subject->path, problem);
+	return policy_text_check(
+		(const uint8_t *)buf_string(&bytes), bytes.len, subject->item->path, problem);
 }
 
-/* Whether the running system changes the file; what is executed is for the signer to change. */
-static bool is_mutable(const struct signjob *job, const struct subject *subject)
+/*
+ * Whether the running system changes the file; what is executed is for the signer to change. A signature beside the
+ * file hinders nobody.
+ */
+static bool is_mutable(const struct signjob *job, const struct fileitem *item)
 {
-	const char *path = subject->path;
-	size_t len = job->root ? strlen(job->root) : 0;
-
-	if (job->root) {
-		while (len && job->root[len - 1] == '/')
-			len--;
-		path += len;
-	} else if (!job->is_list) {
-		return false;
-	}
-	return mutability_of(path) && !is_executable(subject->fd, subject->path);
+	return !job->detached && item->inside && mutability_of(item->inside) &&
+	       !is_executable(item->fd, item->path);
 }
 
 static int write_detached(const char *path, const uint8_t *value, size_t len, struct problem *problem)
@@ -136,14 +129,14 @@ static bool is_valid(const struct thread *thread, const struct subject *subject)
 
 	if (subject->is_digest)
 		signer.key = NULL;
-	return imaxattr_get(subject->fd, value, sizeof(value), &len) == 0 &&
+	return imaxattr_get(subject->item->fd, value, sizeof(value), &len) == 0 &&
 	       signer_has_made(&signer, thread->verify, subject->digest, subject->digest_len, value, len);
 }
 
 static int list(const struct thread *thread, const struct subject *subject, struct problem *problem)
 {
 	const struct signer *signer = &thread->job->signer;
-	const struct manifest_entry entry = {.path = subject->path,
+	const struct manifest_entry entry = {.path = subject->item->path,
 		.algo = signer->algo,
 		.digest = subject->digest,
 		.digest_len = subject->digest_len,
@@ -167,20 +160,20 @@ static int write_value(const struct thread *thread, const struct subject *subjec
 			signer, thread->context, subject->digest, subject->digest_len, value, &len, problem);
 	if (r < 0)
 		return r;
-	return thread->job->detached ? write_detached(subject->path, value, len, problem)
-				     : imaxattr_set(subject->fd, value, len, problem);
+	return thread->job->detached ? write_detached(subject->item->path, value, len, problem)
+				     : imaxattr_set(subject->item->fd, value, len, problem);
 }
 
 /* Returns 1 when there was nothing to do, 0 when it is signed, or a negative errno. */
 static int sign_one(struct thread *thread, struct subject *subject, struct problem *problem)
 {
 	const struct signjob *job = thread->job;
-	int r = is_policy(job, subject->path) ? check_policy(subject, problem) : 0;
+	int r = is_policy(job, subject->item->path) ? check_policy(subject, problem) : 0;
 
 	if (r == 0)
 		r = fileid_make(subject->is_digest ? IMASIG_V2 : job->signer.kind, &thread->hash,
-			job->signer.algo, subject->fd, subject->st, subject->digest, &subject->digest_len,
-			problem);
+			job->signer.algo, subject->item->fd, subject->item->st, subject->digest,
+			&subject->digest_len, problem);
 	if (r < 0)
 		return r;
 	if (job->skip_valid && is_valid(thread, subject)) {
@@ -188,21 +181,21 @@ static int sign_one(struct thread *thread, struct subject *subject, struct probl
 		return r < 0 ? r : 1;
 	}
 	if (job->dry_run)
-		announce(subject->path);
+		announce(subject->item->path);
 	else
 		r = write_value(thread, subject, problem);
 	return r < 0 ? r : list(thread, subject, problem);
 }
 
-void signjob_file(void *state, int fd, const char *path, const struct stat *st)
+void signjob_file(void *state, const struct fileitem *item)
 {
 	_cleanup_problem_ struct problem problem = {0};
 	struct thread *thread = state;
 	struct signjob *job = thread->job;
-	struct subject subject = {.fd = fd, .path = path, .st = st, .is_digest = !job->signer.key};
+	struct subject subject = {.item = item, .is_digest = !job->signer.key};
 	int r;
 
-	if (!subject.is_digest && job->mutable_files != MUTABLE_SIGN && is_mutable(job, &subject)) {
+	if (!subject.is_digest && job->mutable_files != MUTABLE_SIGN && is_mutable(job, item)) {
 		if (job->mutable_files == MUTABLE_SKIP) {
 			atomic_fetch_add(&job->left, 1);
 			return;
@@ -216,6 +209,6 @@ void signjob_file(void *state, int fd, const char *path, const struct stat *st)
 		atomic_fetch_add(r ? &job->valid : subject.is_digest ? &job->digests : &job->signed_files, 1);
 		return;
 	}
-	progress_complain(path, &problem);
+	progress_complain(item->path, &problem);
 	atomic_fetch_add(&job->failed, 1);
 }

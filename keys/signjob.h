@@ -13,9 +13,7 @@ enum signjob_mutable { MUTABLE_DIGEST, MUTABLE_SIGN, MUTABLE_SKIP };
 
 struct signjob {
 	struct signer signer;
-	const char *root; /* --root, or NULL: what is mutable is told by the path below it */
-	bool is_list;     /* names are from a list: what is mutable is told by absolute ones */
-	bool is_policy;   /* the files are policies, whatever their names */
+	bool is_policy; /* the files are policies, whatever their names */
 	bool detached, dry_run, skip_valid;
 	enum signjob_mutable mutable_files;
 	struct manifest *manifest; /* or NULL */
@@ -24,7 +22,7 @@ struct signjob {
 
 /* The functions of struct files_task; shared is the struct signjob. */
 void *signjob_begin(void *shared);
-void signjob_file(void *state, int fd, const char *path, const struct stat *st);
+void signjob_file(void *state, const struct fileitem *item);
 void signjob_end(void *state);
 
 #endif

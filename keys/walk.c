@@ -87,6 +87,8 @@ static int visit_file(struct state *state, int folder, const char *name)
 {
 	_cleanup_close_ int fd =
 		openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	const char *path = buf_string(&state->path);
+	struct fileitem item = {.path = path, .inside = path + state->root_len, .is_found = true};
 	struct stat st;
 	int r;
 
@@ -99,9 +101,9 @@ static int visit_file(struct state *state, int folder, const char *name)
 		if (r <= 0)
 			return r;
 	}
-	return state->walk->file(state->walk->context, take_fd(&fd), buf_string(&state->path), &st)
-		       ? 0
-		       : -ECANCELED;
+	item.fd = take_fd(&fd);
+	item.st = &st;
+	return state->walk->file(state->walk->context, &item) ? 0 : -ECANCELED;
 }
 
 static int visit_folder(struct state *state, int folder, const char *name);

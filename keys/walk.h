@@ -7,16 +7,15 @@
 #ifndef IMABOOT_WALK_H
 #define IMABOOT_WALK_H
 
-#include <stdbool.h>
-#include <sys/stat.h>
+#include "fileitem.h"
 #include "verb.h"
 
 struct walk {
 	const struct verb_strings *exclude; /* globs, as --exclude */
 	bool cross_device;
 	void *context;
-	/* One file, open for reading; takes the descriptor. path begins as root does. False ends the walk. */
-	bool (*file)(void *context, int fd, const char *path, const struct stat *st);
+	/* One file; takes the descriptor. path begins as root does, inside is what follows. False ends the walk. */
+	bool (*file)(void *context, const struct fileitem *item);
 	/* Something could not be opened or read; error is a negative errno. False ends the walk. */
 	bool (*failed)(void *context, const char *path, int error);
 };

@@ -112,6 +112,18 @@ says "--mutable skip" 0 "files: 3 signed, 2 skipped" sign "${rsa[@]}" --root sys
 says "a single file is what it is said to be" 0 "files: 1 signed" sign "${rsa[@]}" "$scratch/system/etc/passwd"
 printf '/etc/hostname\0' > list
 says "a list has the paths of the system" 0 "files: 0 would be signed, 1 would be given a digest since they change" sign "${rsa[@]}" --dry-run --from0 list
+printf '//etc//hostname\0/usr/../etc/./hostname\0' > list
+says "however they are written" 0 "files: 0 would be signed, 2 would be given a digest since they change" sign "${rsa[@]}" --dry-run --from0 list
+says "an operand beside a list is no name of it" 0 "files: 1 would be signed, 2 would be given a digest since they change" \
+	sign "${rsa[@]}" --dry-run --from0 list /etc/hostname
+mkdir -p abc a/long/folder/of/a/root xyz/etc
+echo x | tee xyz/etc/passwd > e
+says "an operand beside a root is not in it" 0 "files: 1 would be signed" sign "${rsa[@]}" --dry-run --root abc xyz/etc/passwd
+says "nor is one shorter than the root" 0 "files: 1 would be signed" sign "${rsa[@]}" --dry-run --root a/long/folder/of/a/root e
+printf '%s\0' "$scratch/file" > list
+says "a signature beside a file hinders nobody" 0 "files: 1 signed" sign "${rsa[@]}" --detached --from0 list
+same "so it is one" "$(head -c 2 file.sig | od -An -tx1)" " 03 02"
+rm file.sig
 sleep 0.01
 touch since
 sleep 0.01

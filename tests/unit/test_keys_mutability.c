@@ -21,6 +21,23 @@ static void places_tell_what_changes(void **context)
 		assert_false(mutability_of(fixed_paths[i]));
 }
 
+static void paths_are_told_by_their_text(void **context)
+{
+	static const char *const paths[][2] = {{"/etc/x", "/etc/x"}, {"//etc///x", "/etc/x"},
+		{"/usr/../etc/x", "/etc/x"}, {"/./etc/./x/.", "/etc/x"}, {"/../../etc/x/y/..", "/etc/x"},
+		{"/", "/"}, {"//", "/"}, {"/a/..", "/"}, {"/a/b/../../c", "/c"},
+		{"/..a/.b/...", "/..a/.b/..."}};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		_cleanup_free_ char *path = mutability_path(paths[i][0]);
+
+		assert_non_null(path);
+		assert_string_equal(path, paths[i][1]);
+	}
+}
+
 static bool begins_executable(const char *bytes, size_t len, const char *path)
 {
 	_cleanup_close_ int fd = -1;
@@ -49,6 +66,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_tell_what_changes),
+		cmocka_unit_test(paths_are_told_by_their_text),
 		cmocka_unit_test_setup_teardown(
 			first_bytes_tell_what_is_executed, fakeroot_new, fakeroot_remove),
 	};

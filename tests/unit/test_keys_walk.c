@@ -89,13 +89,14 @@ static struct {
 	size_t stop; /* after so many files */
 } found;
 
-static bool note_file(void *context, int fd, const char *path, const struct stat *st)
+static bool note_file(void *context, const struct fileitem *item)
 {
 	(void)context;
-	assert_true(S_ISREG(st->st_mode));
-	assert_int_equal(strncmp(path, fakeroot, strlen(fakeroot)), 0);
-	(void)close(fd);
-	(void)snprintf(found.names[found.count++], sizeof(found.names[0]), "%s", path + strlen(fakeroot));
+	assert_true(S_ISREG(item->st->st_mode) && item->is_found);
+	assert_int_equal(strncmp(item->path, fakeroot, strlen(fakeroot)), 0);
+	assert_ptr_equal(item->inside, item->path + strlen(fakeroot));
+	(void)close(item->fd);
+	(void)snprintf(found.names[found.count++], sizeof(found.names[0]), "%s", item->inside);
 	return found.count != found.stop;
 }
 
@@ -235,13 +236,15 @@ static void *begin(void *shared)
 	return cannot_begin ? NULL : shared;
 }
 
-static void handle(void *state, int fd, const char *path, const struct stat *st)
+static char last_inside[128];
+
+static void handle(void *state, const struct fileitem *item)
 {
 	char byte;
 
-	(void)path;
 	assert_non_null(state);
-	assert_int_equal(read(fd, &byte, 1), st->st_size ? 1 : 0);
+	assert_int_equal(read(item->fd, &byte, 1), item->st->st_size ? 1 : 0);
+	(void)snprintf(last_inside, sizeof(last_inside), "%s", item->inside ? item->inside : "none");
 	atomic_fetch_add(&handled, 1);
 	if (!interrupts)
 		return;
@@ -422,6 +425,40 @@ static void lists_may_name_anything(void **context)
 	assert_int_equal(counts.failed, 1);
 }
 
+/* Where a name comes from says what is known of the system's own path. */
+static void the_path_in_the_system_goes_with_the_file(void **context)
+{
+	char operand[128];
+	char *pointers[] = {operand};
+	struct files_options opts = {.jobs = "1"};
+	_cleanup_buf_ struct buf list = {0};
+
+	(void)context;
+	fakeroot_bytes("/f", "x", 1);
+	(void)snprintf(operand, sizeof(operand), "%s", fakeroot_path("/f"));
+	assert_int_equal(run(&opts, 1, pointers), 0);
+	assert_string_equal(last_inside, "none");
+	buf_printf(&list, "/%s/./no/..//f%c", fakeroot, 0);
+	fakeroot_bytes("/no/list", list.data, list.len);
+	opts.from0 = fakeroot_path("/no/list");
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_string_equal(last_inside, operand);
+	opts.from0 = NULL;
+	assert_int_equal(unlink(fakeroot_path("/no/list")), 0);
+	opts.root = fakeroot;
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_string_equal(last_inside, "/f");
+	/* A root does not make a path of an operand's name, however short that is. */
+	assert_int_equal(chdir(fakeroot), 0);
+	assert_int_equal(unlink("f"), 0);
+	fakeroot_bytes("/g", "x", 1);
+	(void)snprintf(operand, sizeof(operand), "g");
+	opts.root = "no";
+	assert_int_equal(run(&opts, 1, pointers), 0);
+	assert_string_equal(last_inside, "none");
+	assert_int_equal(chdir("/"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +474,7 @@ int main(void)
 		TEST(interrupt_ends_the_run),
 		TEST(names_are_opened_or_told),
 		TEST(lists_may_name_anything),
+		TEST(the_path_in_the_system_goes_with_the_file),
 	};
 
 	return RUN_TESTS(tests);
