@@ -44,9 +44,16 @@ struct certview_verdict certview_judge(const struct certview *view, enum certvie
 	if (!facts->known_algorithms)
 		return (struct certview_verdict){CERTVIEW_REFUSED, "ENOPKG",
 			"its key or its hash is of a kind that only newer kernels know, or none"};
+	if (facts->fitness == PKEY_EXPLICIT)
+		return (struct certview_verdict){
+			CERTVIEW_REFUSED, "EBADMSG", pkey_unfit_reason(facts->fitness)};
 	if (view->chain == CERTVIEW_CHAIN_DAMAGED)
 		return (struct certview_verdict){CERTVIEW_REFUSED, "EKEYREJECTED",
 			"it is self-signed, and the signature is not its own"};
+	/* Such a key is taken, unless it has to verify its own signature on the way (x509_check_for_self_signed). */
+	if (facts->fitness != PKEY_FITS)
+		return (struct certview_verdict){CERTVIEW_REFUSED, facts->is_self_issued ? "EINVAL" : NULL,
+			pkey_unfit_reason(facts->fitness)};
 	if (ring == CERTVIEW_USER_IMA)
 		return (struct certview_verdict){.reason = "nothing is asked of it"};
 	if (ring == CERTVIEW_IMA && !facts->may_sign)
@@ -64,6 +71,7 @@ static void find_issuer(struct certview *view, const struct certview *issuer)
 	bool is_self = x509_equal(view->certificate, issuer->certificate);
 
 	if (view->chain == CERTVIEW_CHAIN_WHOLE || view->chain == CERTVIEW_CHAIN_DAMAGED ||
+		pkey_is_useless(issuer->facts.fitness) ||
 		(!is_self && !x509_names_issuer(view->certificate, issuer->certificate)))
 		return;
 	if (!x509_is_signed_by(view->certificate, issuer->certificate)) {

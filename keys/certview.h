@@ -47,7 +47,7 @@ enum certview_answer {
 
 struct certview_verdict {
 	enum certview_answer answer;
-	const char *error;  /* the errno of add_key when refused, else NULL */
+	const char *error;  /* the errno of add_key when refused, NULL where it takes what verifies nothing */
 	const char *reason; /* a clause, a constant */
 };
 

@@ -34,7 +34,8 @@ static int load_issuer(X509 **certificate, EVP_PKEY **key, time_t *not_after)
 		return complain(issuer_option, &problem);
 	if (x509_describe(*certificate, &facts) < 0)
 		problem_set(&problem, -ENOMEM, "out of memory");
-	if (problem.error || !issuer_fits(&facts, &problem))
+	if (problem.error || !issuer_fits(&facts, &problem) ||
+		(pkey_is_useless(facts.fitness) && pkey_check(x509_key(*certificate), &problem) < 0))
 		return complain(issuer_option, &problem);
 	*not_after = facts.not_after;
 	if (pkey_load(opts.key, &opts.passphrase, key, &problem) < 0)

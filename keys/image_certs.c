@@ -124,6 +124,8 @@ static void check_facts(struct image *image, const struct certview *view, enum p
 			"issue it again "
 			"with subjectKeyIdentifier=hash",
 			view->path);
+	if (pkey_is_useless(view->facts.fitness))
+		image_refuse(image, "%s: %s", view->path, pkey_unfit_reason(view->facts.fitness));
 	if (!view->facts.known_algorithms)
 		image_warn("%s: its key (%s) or its signature (%s) is of a kind that only newer kernels "
 			   "have, or none",

@@ -66,10 +66,73 @@ void pkey_kind(const EVP_PKEY *key, struct buf *ret)
 		buf_printf(ret, "%s-%d", type ? type : "unknown", EVP_PKEY_get_bits(key));
 }
 
+/* True where a parameter of the key is there, and is not that text. */
+static bool differs(const EVP_PKEY *key, const char *parameter, const char *text)
+{
+	char value[64] = "";
+
+	if (EVP_PKEY_get_utf8_string_param(key, parameter, value, sizeof(value), NULL))
+		return !string_equal(value, text);
+	(void)ossl_reason();
+	return false;
+}
+
+static enum pkey_fitness curve_fitness(const EVP_PKEY *key)
+{
+	if (differs(key, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_GROUP))
+		return PKEY_EXPLICIT;
+	if (!find_algorithm(key))
+		return PKEY_FOREIGN;
+	return differs(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+		       OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED)
+		       ? PKEY_COMPRESSED
+		       : PKEY_FITS;
+}
+
+enum pkey_fitness pkey_fitness(const EVP_PKEY *key)
+{
+	static const int sizes[] = {512, 1024, 1536, 2048, 3072, 4096};
+	size_t i;
+
+	if (EVP_PKEY_is_a(key, "EC"))
+		return curve_fitness(key);
+	if (!EVP_PKEY_is_a(key, "RSA"))
+		return PKEY_FOREIGN;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		if (EVP_PKEY_get_size(key) * 8 == sizes[i])
+			return PKEY_FITS;
+	return PKEY_ODD_SIZE;
+}
+
+const char *pkey_unfit_reason(enum pkey_fitness fitness)
+{
+	static const char *const reasons[] = {
+		[PKEY_FITS] = "",
+		[PKEY_FOREIGN] = "its key is of a kind that only newer kernels know, or none",
+		[PKEY_EXPLICIT] =
+			"its curve is given by parameters, and the kernel knows curves by their names alone",
+		[PKEY_COMPRESSED] =
+			"its point is compressed, and the kernel verifies nothing with such a key",
+		[PKEY_ODD_SIZE] =
+			("its key is of RSA, of a size with which the kernel verifies nothing (2048, 3072 "
+			 "and 4096 bits are right)"),
+	};
+
+	return reasons[fitness];
+}
+
 int pkey_check(const EVP_PKEY *key, struct problem *problem)
 {
 	_cleanup_buf_ struct buf kind = {0};
+	enum pkey_fitness fitness = pkey_fitness(key);
 
+	if (fitness == PKEY_EXPLICIT || fitness == PKEY_COMPRESSED) {
+		problem_set(problem, -EOPNOTSUPP, "%s", pkey_unfit_reason(fitness));
+		problem_remedy(problem, "convert the key, and make this again of it: openssl ec -param_enc "
+					"named_curve -conv_form "
+					"uncompressed");
+		return -EOPNOTSUPP;
+	}
 	if (find_algorithm(key))
 		return 0;
 	pkey_kind(key, &kind);
@@ -157,6 +220,17 @@ static int decode(
 	return explain_undecoded(unlocking, bytes, problem);
 }
 
+/* Where a provider does not let it, pkey_check() says what is wrong. */
+static void normalize(EVP_PKEY *key)
+{
+	if (!EVP_PKEY_is_a(key, "EC"))
+		return;
+	(void)EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_GROUP);
+	(void)EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+		OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED);
+	(void)ossl_reason();
+}
+
 int pkey_load(
 	const char *path, const struct passphrase_source *source, EVP_PKEY **ret, struct problem *problem)
 {
@@ -169,6 +243,8 @@ int pkey_load(
 	r = infile_read(path, INFILE_KEY_MAX, &bytes, problem);
 	if (r == 0)
 		r = decode(&unlocking, &bytes, ret, problem);
+	if (r == 0)
+		normalize(*ret);
 	if (bytes.data)
 		OPENSSL_cleanse(bytes.data, bytes.len);
 	OPENSSL_cleanse(unlocking.text, sizeof(unlocking.text));

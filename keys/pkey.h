@@ -15,12 +15,33 @@
 #define PKEY_ALGORITHMS "rsa2048, rsa3072, rsa4096, p256, p384"
 #define PKEY_ID_SIZE 20 /* bytes of the SHA-1 of a public key */
 
+/* Whether kernels verify signatures with a key. */
+enum pkey_fitness {
+	PKEY_FITS,
+	PKEY_FOREIGN,    /* of a kind that they do not know, or only new ones */
+	PKEY_EXPLICIT,   /* its curve is not named but given by parameters (x509_extract_key_data) */
+	PKEY_COMPRESSED, /* its point is not written in full (ecdsa_set_pub_key) */
+	PKEY_ODD_SIZE,   /* RSA of a number of bytes that is none of theirs (rsa_check_key_length) */
+};
+
+enum pkey_fitness pkey_fitness(const EVP_PKEY *key);
+
+/* True where no kernel verifies anything with it. */
+static inline bool pkey_is_useless(enum pkey_fitness fitness)
+{
+	return fitness != PKEY_FITS && fitness != PKEY_FOREIGN;
+}
+
+/* Why it is not the first, as a clause that can follow a colon. */
+const char *pkey_unfit_reason(enum pkey_fitness fitness);
+
 /* Makes a key; algorithm is one of PKEY_ALGORITHMS. Returns 0, or a negative errno with *problem set. */
 _must_check_ int pkey_generate(const char *algorithm, EVP_PKEY **ret, struct problem *problem);
 
 /*
  * Reads a private key, PEM or DER, encrypted or not, or finds the one of a pkcs11: URI (token.h); the
- * pass phrase is asked for only where it is needed. Returns 0, or a negative errno with *problem set: -EKEYREJECTED: wrong pass phrase.
+ * pass phrase is asked for only where it is needed. A curve that is given by parameters becomes a named one, and a point
+ * is written in full. Returns 0, or a negative errno with *problem set: -EKEYREJECTED: wrong pass phrase.
  */
 _must_check_ int pkey_load(
 	const char *path, const struct passphrase_source *source, EVP_PKEY **ret, struct problem *problem);
@@ -34,7 +55,10 @@ void pkey_kind(const EVP_PKEY *key, struct buf *ret);
 /* The word of PKEY_ALGORITHMS for a key; NULL for one that the kernels' IMA cannot use. */
 const char *pkey_algorithm(const EVP_PKEY *key);
 
-/* As pkey_algorithm(), with the reason: returns 0, or -EOPNOTSUPP with *problem set. */
+/*
+ * Whether a new certificate may have the key: it fits, and is one of PKEY_ALGORITHMS. Returns 0, or -EOPNOTSUPP with
+ * *problem set.
+ */
 _must_check_ int pkey_check(const EVP_PKEY *key, struct problem *problem);
 
 /*

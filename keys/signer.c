@@ -33,6 +33,8 @@ static int id_from_certificate(struct signer *signer, X509 *certificate, struct 
 		problem_remedy(problem, "name the key and the certificate of the same signer");
 		return -EINVAL;
 	}
+	if (facts.fitness != PKEY_FITS)
+		return pkey_check(key, problem);
 	if (facts.subject_id.len < KEY_ID_SIZE) {
 		problem_set(problem, -EINVAL,
 			"has no subjectKeyIdentifier, so the kernel would not find the key of a signature");

@@ -15,8 +15,10 @@ static int load_one(struct certview *cert, const char *path)
 
 	if (certview_load(path, cert, &problem) < 0)
 		return complain(path, &problem);
-	if (!x509_key(cert->certificate)) {
-		problem_set(&problem, -EOPNOTSUPP, "has a key of a kind that is not known here");
+	if (cert->facts.fitness != PKEY_FITS) {
+		problem_set(
+			&problem, -EOPNOTSUPP, "is no signer's: %s", pkey_unfit_reason(cert->facts.fitness));
+		problem_remedy(&problem, "see imactl key check");
 		certview_free(cert);
 		return complain(path, &problem);
 	}

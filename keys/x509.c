@@ -294,16 +294,16 @@ static void describe_key(X509 *certificate, struct x509_facts *facts)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(certificate);
 	const char *name = OBJ_nid2ln(X509_get_signature_nid(certificate));
-	bool known = false;
 
+	facts->fitness = PKEY_FOREIGN;
 	buf_puts(&facts->signature, name ? name : "unknown");
 	if (key) {
 		pkey_kind(key, &facts->key);
-		known = EVP_PKEY_is_a(key, "RSA") || pkey_algorithm(key);
+		facts->fitness = pkey_fitness(key);
 	} else {
 		buf_puts(&facts->key, "unknown");
 	}
-	facts->known_algorithms = known && knows_signature(certificate);
+	facts->known_algorithms = facts->fitness != PKEY_FOREIGN && knows_signature(certificate);
 }
 
 int x509_describe(X509 *certificate, struct x509_facts *ret)

@@ -12,6 +12,7 @@
 #include <time.h>
 #include "buf.h"
 #include "ossl.h"
+#include "pkey.h"
 #include "problem.h"
 
 /* What openssl/types.h leaves out. */
@@ -43,6 +44,7 @@ struct x509_facts {
 	time_t not_before, not_after;
 	bool is_ca, has_usage, may_sign, may_issue; /* CA:TRUE; keyUsage there; two of its bits */
 	bool names_authority;                       /* has an authorityKeyIdentifier */
+	enum pkey_fitness fitness;
 	bool known_algorithms; /* key and signature are of kinds that the kernels with IMA have */
 	bool is_self_issued;   /* issuer and subject are the same name */
 };

@@ -48,11 +48,14 @@ add .ima EKEYREJECTED bad-body
 add .ima 'EINVAL|EBADMSG' bad-signature by-rogue-name
 if since 6.7; then add .ima ENOKEY rogue-ca; else add .ima 'EINVAL|EBADMSG' rogue-ca; fi
 add .ima EINVAL bad-empty
+add .ima EBADMSG explicit
 add .ima ENOPKG ed25519
 if since 6.10; then add .ima ok sha3 p521; else add .ima ENOPKG sha3 p521; fi
 is 'the log says nothing of refused certificates' "$(guest log since "$log_mark" | grep -i -e 509 -e key -e cert -e integrity -e ima)" ''
 
 add .ima ok rsa2048 rsa4096 p256 p384 expired future no-ski no-ski-rsa bad-trailing
+# These are taken, and verify nothing: tests/premise/pkey-verify.sh.
+add .ima ok compressed odd
 add .ima $strict no-usage no-ds is-ca ca
 before=$(count .ima)
 add .ima ok rsa2048
@@ -109,6 +112,8 @@ add _ima ENOPKG p521 sha3 ed25519
 is 'found by the end of its subject key id' "$(($(guest key search _ima id:$(cat /id)) > 0))" 1
 add _ima EBADMSG bad-pem bad-truncated bad-random
 add _ima EINVAL bad-empty
+add _ima EBADMSG explicit
+add _ima ok compressed odd
 add .secondary_trusted_keys ENOKEY ca rsa2048 rogue-ca
 add .builtin_trusted_keys EACCES rsa2048
 END

@@ -17,6 +17,7 @@ for hash in sha1 sha224 sha256 sha384 sha512; do
 	openssl dgst -"$hash" -sign "$PKI/rsa2048.key" -out "rsa2048.$hash" text
 done
 openssl dgst -sha256 -binary other > other.sha256
+for key in odd compressed; do openssl dgst -sha256 -sign "$PKI/$key.key" -out "$key.sha256" text; done
 for key in rsa4096 p256 p384; do
 	for hash in sha1 sha256 sha384 sha512; do openssl dgst -"$hash" -sign "$PKI/$key.key" -out "$key.$hash" text; done
 done
@@ -36,7 +37,7 @@ case $(uname -r) in *-amd64) stock=1 ;; esac
 # verify NAME WANTED CERTIFICATE HASH DIGEST SIGNATURE; WANTED may be a choice, as A|B
 verify() {
 	case $3 in
-	p*) info="enc=x962 hash=$4" ;;
+	p* | compressed) info="enc=x962 hash=$4" ;;
 	*) info="enc=pkcs1 hash=$4" ;;
 	esac
 	got=$(guest key verify @p "/pki/$3.der" "$info" "$5" "$6")
@@ -57,6 +58,7 @@ verify 'rsa: digest of another length' EKEYREJECTED rsa2048 sha256 sha512 rsa204
 verify 'rsa: truncated' EINVAL rsa2048 sha256 sha256 rsa2048.truncated
 verify 'rsa: zeroed' 'EINVAL|EBADMSG' rsa2048 sha256 sha256 rsa2048.zeroed
 verify 'rsa: padded' EINVAL rsa2048 sha256 sha256 rsa2048.padded
+verify 'rsa: a size that is none of the kernel' EINVAL odd sha256 sha256 odd.sha256
 verify 'rsa: key of another size' EINVAL rsa2048 sha256 sha256 rsa4096.sha256
 verify 'rsa: hash that is none' "$(if since 6.12; then echo EINVAL; else echo ENOENT; fi)" rsa2048 nohash sha256 rsa2048.sha256
 
@@ -72,6 +74,8 @@ else
 	verify 'ecdsa: zeroed' EBADMSG p256 sha256 sha256 p256.zeroed
 	# The kernel's DER decoder stops at the end of the outermost element; EINVAL only beyond the longest signature.
 	verify 'ecdsa: padded' 'ok|EINVAL' p256 sha256 sha256 p256.padded
+	# rsa_check_key_length and ecdsa_set_pub_key refuse the key when it is used.
+	verify 'ecdsa: a point that is compressed' EINVAL compressed sha256 sha256 compressed.sha256
 	verify 'ecdsa: key of another size' 'EKEYREJECTED|EINVAL|EBADMSG' p256 sha256 sha256 p384.sha256
 fi
 

@@ -157,6 +157,37 @@ says "request that was changed" 1 "imactl key: changed.csr: the request is not s
 openssl req -new -batch -config <(printf '[req]\ndistinguished_name=dn\n[dn]\n') -subj /CN=x -key "$PKI/ed25519.key" -out ed25519.csr
 says "key that IMA cannot use" 1 "imactl key: ed25519.csr: its key is ED25519-256, which IMA cannot be relied on to verify; use one of rsa2048, rsa3072, rsa4096, p256, p384" \
 	key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" ed25519.csr --out x.der
+# Keys as other programs may write them, and kernels cannot use them. What is made here of them is written as kernels want it.
+config='[req]
+distinguished_name=dn
+[dn]
+[v3]
+basicConstraints=critical,CA:FALSE
+keyUsage=critical,digitalSignature
+subjectKeyIdentifier=hash'
+convert="convert the key, and make this again of it: openssl ec -param_enc named_curve -conv_form uncompressed"
+explicit="its curve is given by parameters, and the kernel knows curves by their names alone"
+compressed="its point is compressed, and the kernel verifies nothing with such a key"
+odd="its key is of RSA, of a size with which the kernel verifies nothing (2048, 3072 and 4096 bits are right)"
+for name in explicit compressed odd; do
+	openssl req -new -batch -config <(echo "$config") -subj /CN=$name -key "$PKI/$name.key" -out $name.csr
+done
+for name in explicit compressed; do
+	says "request with a key that is $name" 1 "imactl key: $name.csr: ${!name}; $convert" \
+		key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" $name.csr --out x.der
+	good "a request of ours with it" key request --cn $name --key "$PKI/$name.key" --out ours.csr
+	good "is issued" key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" ours.csr --out ours-$name.der
+	good "a CA of ours with it" key ca --cn $name --key "$PKI/$name.key" --out ours-ca.der
+	good "kernels take both" key check --kernel rhel --trusted "$PKI/ca.der" --trusted ours-ca.der ours-$name.der ours-ca.der
+	same "with the same key" "$(openssl x509 -inform DER -in ours-$name.der -noout -pubkey)" \
+		"$(openssl pkey -in "$PKI/$name.key" -ec_param_enc named_curve -ec_conv_form uncompressed -pubout)"
+	rm ours.csr ours-ca.der
+done
+says "a request with an odd key" 1 "imactl key: odd.csr: its key is RSA-2432, which IMA cannot be relied on to verify; use one of rsa2048, rsa3072, rsa4096, p256, p384" \
+	key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" odd.csr --out x.der
+openssl req -new -x509 -batch -config <(sed "s/CA:FALSE/CA:TRUE/; s/digitalSignature/keyCertSign/" <<< "$config") -extensions v3 -subj /CN=ca -key "$PKI/explicit.key" -outform DER -out explicit-ca.der
+says "an issuer with an explicit key" 1 "imactl key: explicit-ca.der: $explicit; $convert" \
+	key issue --issuer explicit-ca.der --issuer-key "$PKI/explicit.key" p256.csr --out x.der
 openssl req -new -batch -config <(printf '[req]\ndistinguished_name=dn\n[dn]\n') -subj / -key "$PKI/p256.key" -out nameless.csr
 says "request without a subject" 1 "imactl key: nameless.csr: the request has no subject; give one: --subject or --cn" \
 	key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" nameless.csr --out x.der
@@ -239,6 +270,17 @@ same "check damaged" "$(key check --json damaged.der | jq -r '.[0].keyrings | ma
 for name in sha3 p521 ed25519; do
 	verdicts "ENOPKG ENOPKG ENOPKG ENOPKG" $name
 done
+verdicts "EBADMSG EBADMSG EBADMSG EBADMSG" explicit
+verdicts "refused refused refused refused" compressed
+verdicts "refused refused refused refused" odd
+says "check explicit" 1 "* _ima                     refused (EBADMSG): $explicit" key check "$PKI/explicit.der"
+says "check compressed" 1 "* _ima                     refused: $compressed" key check "$PKI/compressed.der"
+says "check odd" 1 "* _ima                     refused: $odd" key check "$PKI/odd.der"
+openssl req -new -x509 -batch -config <(echo "$config") -extensions v3 -subj /CN=odd -key "$PKI/odd.key" -outform DER -out self-odd.der
+says "self-signed it is not even taken" 1 "* _ima                     refused (EINVAL): $odd" key check self-odd.der
+openssl genrsa -out 2047.key 2047 2> /dev/null
+openssl req -new -x509 -batch -config <(echo "$config") -extensions v3 -subj /CN=2047 -key 2047.key -outform DER -out 2047.der
+good "bits are rounded up to bytes" key check --kernel debian 2047.der
 warns() {
 	says "check warns of $1" "$2" "  warning: $3" key check "$PKI/$1.der" --trusted "$PKI/ca.der"
 }

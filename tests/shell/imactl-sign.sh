@@ -324,6 +324,12 @@ says "a certificate without an id" 1 "imactl: $PKI/no-ski.der: has no subjectKey
 	sign --key "$PKI/no-ski.key" --cert "$PKI/no-ski.der" file
 says "a key of another kind" 1 "imactl: $PKI/ed25519.key: its key is ED25519-256, which IMA cannot be relied on to verify; use one of rsa2048, rsa3072, rsa4096, p256, p384" \
 	sign --key "$PKI/ed25519.key" file
+says "a certificate that kernels do not take" 1 "imactl: $PKI/explicit.der: its curve is given by parameters, and the kernel knows curves by their names alone; convert the key, and make this again of it: openssl ec -param_enc named_curve -conv_form uncompressed" \
+	sign --key "$PKI/explicit.key" --cert "$PKI/explicit.der" file
+good "its key can be used" sign --key "$PKI/explicit.key" file
+imactl key request --key "$PKI/explicit.key" --cn x --out named.csr > /dev/null
+imactl key issue --issuer "$PKI/ca.pem" --issuer-key "$PKI/ca.key" named.csr --out named.der > /dev/null
+good "with the id of a certificate that is written well" imactl verify --cert named.der file
 says "a key that is none" 1 "imactl: $PKI/rsa2048.der: is not a private key in PEM or DER, or is damaged; name the file of the private key" \
 	sign --key "$PKI/rsa2048.der" file
 says "a key that is not there" 1 "imactl: nowhere: there is no such file" sign --key nowhere file

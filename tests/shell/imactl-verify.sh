@@ -116,6 +116,8 @@ says "a missing file" 1 "imactl: nowhere: there is no such file, or it vanished 
 same "is counted" "$(tail -n 1 <<< "$output")" "       1 could not be opened"
 says "no certificate" 2 "imactl: verify: --cert is missing; see 'imactl verify --help'" verify d
 says "a certificate that is none" 1 "imactl: d: is not a certificate in DER or PEM, or is damaged; name the file of the certificate" verify --cert d d
+says "a certificate that kernels verify nothing with" 1 "imactl: $PKI/compressed.der: is no signer's: its point is compressed, and the kernel verifies nothing with such a key; see imactl key check" \
+	verify --cert "$PKI/compressed.der" d
 says "no file" 2 "imactl: verify: a file is missing; name files, or use --root DIR or --from0 FILE" verify "${certs[@]}"
 says "a certificate without an id" 1 "imactl: $PKI/no-ski.der: has no subjectKeyIdentifier: no signature is found to be its own" verify --cert "$PKI/no-ski.der" d
 good "an expired signer's, as kernels do" bash -c "'$build/imactl' sign --key '$PKI/expired.key' --cert '$PKI/expired.pem' d && '$build/imactl' verify --cert '$PKI/expired.der' d"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Tests of keys/certview.c, x509.c, x509_make.c and pkey.c: certificates made here, judged here. */
+#include <openssl/core_names.h>
 #include <openssl/x509.h>
 #include "certview.h"
 #include "pkey.h"
@@ -89,6 +90,64 @@ static void other_keys_are_refused(void **context)
 		assert_null(pkey_algorithm(key));
 		assert_int_equal(pkey_check(key, &problem), -EOPNOTSUPP);
 		assert_problem(&problem, -EOPNOTSUPP, kinds[i].reason, "use one of " PKEY_ALGORITHMS);
+	}
+}
+
+/* A key whose parameter was set, as a foreign program would have written it. */
+static EVP_PKEY *make_curve(const char *parameter, const char *value)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+
+	assert_non_null(key);
+	if (parameter)
+		assert_int_equal(EVP_PKEY_set_utf8_string_param(key, parameter, value), 1);
+	return key;
+}
+
+static void keys_fit_or_say_why(void **context)
+{
+	static const struct {
+		int bits; /* of RSA */
+		const char *parameter, *value;
+		enum pkey_fitness fitness;
+		const char *error; /* of add_key for a self-signed certificate */
+	} keys[] = {
+		{512, NULL, NULL, PKEY_FITS, NULL},
+		{1024, NULL, NULL, PKEY_FITS, NULL},
+		{1030, NULL, NULL, PKEY_ODD_SIZE, "EINVAL"},
+		{2047, NULL, NULL, PKEY_FITS, NULL},
+		{2432, NULL, NULL, PKEY_ODD_SIZE, "EINVAL"},
+		{0, NULL, NULL, PKEY_FITS, NULL},
+		{0, OSSL_PKEY_PARAM_EC_ENCODING, "explicit", PKEY_EXPLICIT, "EBADMSG"},
+		{0, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed", PKEY_COMPRESSED, "EINVAL"},
+		{0, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "hybrid", PKEY_COMPRESSED, "EINVAL"},
+	};
+	struct certview_verdict verdict;
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		_cleanup_pkey_ EVP_PKEY *key =
+			keys[i].bits ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)keys[i].bits)
+				     : make_curve(keys[i].parameter, keys[i].value);
+		_cleanup_x509_ X509 *certificate = make((struct x509_order){.cn = "c", .signing_key = key});
+		struct certview view = {.certificate = certificate};
+
+		assert_int_equal(pkey_fitness(key), keys[i].fitness);
+		assert_int_equal(x509_describe(certificate, &view.facts), 0);
+		assert_int_equal(view.facts.fitness, keys[i].fitness);
+		verdict = certview_judge(&view, CERTVIEW_USER_IMA);
+		assert_int_equal(verdict.answer, keys[i].error ? CERTVIEW_REFUSED : CERTVIEW_TAKEN);
+		if (keys[i].error) {
+			assert_string_equal(verdict.error, keys[i].error);
+			assert_string_equal(verdict.reason, pkey_unfit_reason(keys[i].fitness));
+			assert_int_equal(pkey_check(key, &problem), -EOPNOTSUPP);
+			problem_free(&problem);
+		}
+		view.facts.is_self_issued = false;
+		if (keys[i].fitness == PKEY_ODD_SIZE || keys[i].fitness == PKEY_COMPRESSED)
+			assert_null(certview_judge(&view, CERTVIEW_USER_IMA).error);
+		x509_facts_free(&view.facts);
 	}
 }
 
@@ -315,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_made_and_named),
 		cmocka_unit_test(other_keys_are_refused),
+		cmocka_unit_test(keys_fit_or_say_why),
 		cmocka_unit_test(facts_of_what_was_made),
 		cmocka_unit_test(serials_differ),
 		cmocka_unit_test(kernel_name_of_a_key),
