@@ -77,17 +77,40 @@ static void end_thread(void *state)
 	free(state);
 }
 
-static int read_value(
-	int fd, uint8_t value[static IMASIG_MAX], size_t *len, struct imasig *ret, struct problem *problem)
+/* What a file has already. */
+enum label { LABEL_NONE, LABEL_DIGEST, LABEL_SIGNATURE };
+
+static enum label label_of(const struct imasig *sig)
+{
+	return sig->kind == IMASIG_NONE     ? LABEL_NONE
+	       : sig->kind == IMASIG_DIGEST ? LABEL_DIGEST
+					    : LABEL_SIGNATURE;
+}
+
+/* A signature says more than a digest, and what is neither is for a person to look at: both stay. */
+static int read_label(
+	int fd, uint8_t value[static IMASIG_MAX], size_t *len, enum label *ret, struct problem *problem)
 {
 	int r = imaxattr_get(fd, value, IMASIG_MAX, len);
+	struct imasig sig;
 
-	if (r < 0 && r != -ERANGE)
+	*ret = LABEL_SIGNATURE;
+	if (r == -ERANGE)
+		return 0; /* no digest is that long */
+	if (r < 0)
 		return problem_set(problem, r,
 			r == -EOPNOTSUPP ? "its file system has no security.ima"
 					 : "its security.ima cannot be read: %s",
 			strerror(-r));
-	imasig_parse(value, r == -ERANGE ? 0 : *len, ret);
+	imasig_parse(value, *len, &sig);
+	if (sig.kind == IMASIG_MALFORMED || sig.kind == IMASIG_UNKNOWN) {
+		problem_set(problem, -EBADMSG,
+			"its security.ima is neither a digest nor a whole signature, and was left alone");
+		problem_remedy(problem,
+			"sign it (imactl sign), or take the attribute away: setfattr -x security.ima");
+		return -EBADMSG;
+	}
+	*ret = label_of(&sig);
 	return 0;
 }
 
@@ -95,14 +118,14 @@ static int read_value(
 static int see_label(int fd, struct problem *problem)
 {
 	uint8_t value[IMASIG_MAX];
-	struct imasig sig;
+	enum label label;
 	size_t len;
-	int r = read_value(fd, value, &len, &sig, problem);
+	int r = read_label(fd, value, &len, &label, problem);
 
 	if (r == 0)
-		atomic_fetch_add(sig.kind == IMASIG_NONE     ? &work.unlabelled
-				 : sig.kind == IMASIG_DIGEST ? &work.labelled
-							     : &work.is_signed,
+		atomic_fetch_add(label == LABEL_NONE     ? &work.unlabelled
+				 : label == LABEL_DIGEST ? &work.labelled
+							 : &work.is_signed,
 			1);
 	return r;
 }
@@ -110,15 +133,13 @@ static int see_label(int fd, struct problem *problem)
 static int write_label(struct filehash *hash, int fd, const struct stat *st, struct problem *problem)
 {
 	uint8_t old[IMASIG_MAX], value[IMASIG_MAX], digest[DIGEST_MAX];
-	struct imasig sig;
+	enum label label;
 	size_t old_len, len, digest_len;
-	int r = read_value(fd, old, &old_len, &sig, problem);
+	int r = read_label(fd, old, &old_len, &label, problem);
 
 	if (r < 0)
 		return r;
-	/* A signature says more than a digest. */
-	if (sig.kind == IMASIG_V1 || sig.kind == IMASIG_V2 || sig.kind == IMASIG_V3 ||
-		sig.kind == IMASIG_VERITY) {
+	if (label == LABEL_SIGNATURE) {
 		atomic_fetch_add(&work.is_signed, 1);
 		return 0;
 	}
@@ -243,11 +264,12 @@ const struct verb verb_relabel = {
 	.operands = "[FILE]...",
 	.operands_max = (size_t)-1,
 	.summary = "give digests to files that have no signature",
-	.details = "Where the kernel was booted with ima_appraise=fix it writes them itself when a file is "
-		   "opened\n"
-		   "that its policy appraises; else they are written here. Signatures are never replaced. "
-		   "Without\n"
-		   "files the whole root file system is meant.",
+	.details =
+		"Where the kernel was booted with ima_appraise=fix it writes them itself when a file is "
+		"opened\n"
+		"that its policy appraises; else they are written here, and signatures are never replaced. "
+		"Without\n"
+		"files the whole root file system is meant.",
 	.options = options,
 	.run = run_relabel,
 };

@@ -261,6 +261,16 @@ mkfifo tree/fifo && setfattr -x security.ima tree/c
 same 'in JSON' "$(imactl relabel --root tree --json)" '{"by":"imactl","dry_run":false,"labelled":1,"right":1,"signed":1,"not_appraised":0,"skipped":0,"failed":0}'
 same 'a failure in JSON' "$(imactl relabel --dry-run --json tree/a tree/none 2> /dev/null)" '{"by":"imactl","dry_run":true,"labelled":0,"right":0,"signed":1,"not_appraised":0,"skipped":0,"failed":1}'
 says 'is a status of 1' 1 'imactl: tree/none: there is no such file, or it vanished meanwhile' imactl relabel --json tree/none
+mkdir values
+for value in 030204aabbccdd000911 06 0900 "03$(printf '%04000d' 0)" "06$(printf '%04000d' 0)" 030104aa 060304aabbccdd00021122; do
+	echo x > "values/${value:0:16}" && setfattr -n security.ima -v "0x$value" "values/${value:0:16}"
+done
+getfattr -d -e hex -m security.ima values/* > before
+says 'relabel: what is neither is left alone, and told' 1 \
+	'imactl: values/0900: its security.ima is neither a digest nor a whole signature, and was left alone; sign it (imactl sign), or take the attribute away: setfattr -x security.ima' \
+	imactl relabel --root values
+same 'it is counted' "$(tail -n 1 <<< "$output")" 'files: 0 given a digest, 4 are signed, and were left alone, 3 failed'
+same 'and all are as they were' "$(getfattr -d -e hex -m security.ima values/*)" "$(cat before)"
 says 'a kernel that repairs nothing' 2 "imactl: relabel: the running kernel does not repair: boot it with ima_appraise=fix; see 'imactl relabel --help'" imactl relabel --by kernel tree/a
 
 # status
