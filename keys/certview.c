@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#define KEY_ID_SIZE 4    /* bytes of the key id in a signature */
 #define RSA_WEAK "RSA-1" /* RSA-1024, RSA-1536 */
 
 const char *certview_ring_name(enum certview_ring ring)
@@ -160,7 +159,7 @@ void certview_warn(const struct certview *view, time_t now, bool debian, const c
 		buf_printf(ret,
 			"%swarning: it is not valid yet; kernels do not look at dates, other programs do\n",
 			indent);
-	if (facts->subject_id.len < KEY_ID_SIZE)
+	if (facts->subject_id.len < CERTVIEW_KEY_ID)
 		buf_printf(ret,
 			"%swarning: it has no subjectKeyIdentifier: no signature made with evmctl or imactl "
 			"finds it; "
@@ -185,6 +184,14 @@ void certview_warn(const struct certview *view, time_t now, bool debian, const c
 		buf_printf(ret, "%swarning: it is a CA whose keyUsage lacks keyCertSign\n", indent);
 	if (view->issuer && !view->issuer->facts.is_ca)
 		buf_printf(ret, "%swarning: its issuer is no CA; kernels take it all the same\n", indent);
+}
+
+bool certview_has_key_id(const struct certview *view, const uint8_t id[static CERTVIEW_KEY_ID])
+{
+	const struct x509_id *own = &view->facts.subject_id;
+
+	return own->len >= CERTVIEW_KEY_ID &&
+	       memcmp(own->bytes + own->len - CERTVIEW_KEY_ID, id, CERTVIEW_KEY_ID) == 0;
 }
 
 void certview_free(struct certview *view)

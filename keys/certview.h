@@ -10,6 +10,8 @@
 #include "kernelkeys.h"
 #include "x509.h"
 
+#define CERTVIEW_KEY_ID 4 /* bytes of the key id in a signature */
+
 enum certview_ring {
 	CERTVIEW_IMA_OLD,   /* .ima before Linux 6.6 */
 	CERTVIEW_IMA,       /* .ima from Linux 6.6 on */
@@ -75,6 +77,9 @@ void certview_chain(
  * and a person should; debian: a kernel of Debian's kind is asked for.
  */
 void certview_warn(const struct certview *view, time_t now, bool debian, const char *indent, struct buf *ret);
+
+/* True where the four bytes are the certificate's key id in signatures, the end of its subjectKeyIdentifier. */
+bool certview_has_key_id(const struct certview *view, const uint8_t id[static CERTVIEW_KEY_ID]);
 
 /* Releases the certificate and its facts. */
 void certview_free(struct certview *view);

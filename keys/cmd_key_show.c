@@ -7,8 +7,6 @@
 #include "json.h"
 #include "verbs.h"
 
-#define KEY_ID_SIZE 4 /* bytes of the key id in a signature */
-
 static bool json_option;
 
 static void add_id(struct buf *ret, const struct x509_id *id, size_t last)
@@ -57,8 +55,8 @@ static void shown_free(struct shown *shown)
 static void show_fill(const struct x509_facts *facts, struct shown *ret)
 {
 	add_id(&ret->key_id, &facts->subject_id, X509_ID_MAX);
-	if (facts->subject_id.len >= KEY_ID_SIZE)
-		add_id(&ret->signature_id, &facts->subject_id, KEY_ID_SIZE);
+	if (facts->subject_id.len >= CERTVIEW_KEY_ID)
+		add_id(&ret->signature_id, &facts->subject_id, CERTVIEW_KEY_ID);
 	add_id(&ret->authority, &facts->authority_id, X509_ID_MAX);
 	add_time(&ret->from, facts->not_before);
 	add_time(&ret->to, facts->not_after);

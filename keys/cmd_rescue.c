@@ -47,7 +47,8 @@ static bool is_good(const struct rescue *rescue, enum which which)
 
 static int look_at_policies(struct rescue *rescue)
 {
-	const struct imaverify_ring ring = {rescue->certs.usable, rescue->certs.usable_count};
+	const struct imaverify_ring ring = {
+		.certs = rescue->certs.usable, .count = rescue->certs.usable_count};
 	char path[128];
 	struct stat st;
 	size_t i;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 #include "complain.h"
 #include "files.h"
 #include "imaverify.h"
@@ -11,6 +12,7 @@
 #include "infile.h"
 #include "interrupt.h"
 #include "json.h"
+#include "policy_model.h"
 #include "progress.h"
 #include "signers.h"
 #include "verbs.h"
@@ -25,8 +27,23 @@ static struct {
 	struct signers signers;
 	struct imaverify_ring ring;
 	atomic_uint_fast64_t causes[IMAVERIFY_CAUSES];
-	bool has_entry; /* the JSON array is not empty */
+	atomic_uint_fast64_t formats[IMASIG_MALFORMED + 1]; /* of good signatures */
+	atomic_uint_fast64_t lack_verity; /* those for fs-verity on files that do not have it */
+	bool has_entry;                   /* the JSON array is not empty */
 } work;
+
+/* The words of --format, and what else there is; NULL for what is none. */
+static const char *format_name(enum imasig_kind kind)
+{
+	static const char *const names[] = {[IMASIG_DIGEST] = "digest",
+		[IMASIG_V1] = "v1",
+		[IMASIG_V2] = "v2",
+		[IMASIG_V3] = "v3",
+		[IMASIG_VERITY] = "verity",
+		[IMASIG_MALFORMED] = NULL};
+
+	return names[kind];
+}
 
 static bool is_good(enum imaverify_cause cause)
 {
@@ -94,9 +111,12 @@ static void say_json(const char *path, const struct imaverify_result *result)
 	json_string(&json, "cause", words->id);
 	json_string(&json, "reason",
 		result->problem.error ? problem_reason_text(&result->problem) : words->reason);
+	json_string(&json, "format", format_name(result->sig.kind));
 	json_string(&json, "hash", result->sig.kind == IMASIG_NONE ? NULL : digest_name(result->sig.algo));
 	json_string(&json, "key_id", has_id ? id : NULL);
 	json_string(&json, "cert", result->signer ? result->signer->path : NULL);
+	if (result->cause == IMAVERIFY_SIGNED && result->sig.kind == IMASIG_VERITY)
+		json_bool(&json, "fs_verity", !result->lacks_verity);
 	json_object_end(&json);
 	progress_write_member(&text, &work.has_entry);
 }
@@ -118,6 +138,16 @@ static void say_failure(const char *path, const struct imaverify_result *result)
 		progress_complain(path, &problem);
 }
 
+static void count_result(const struct imaverify_result *result)
+{
+	atomic_fetch_add(&work.causes[result->cause], 1);
+	if (result->cause != IMAVERIFY_SIGNED)
+		return;
+	atomic_fetch_add(&work.formats[result->sig.kind], 1);
+	if (result->lacks_verity)
+		atomic_fetch_add(&work.lack_verity, 1);
+}
+
 static void verify_file(void *state, const struct fileitem *item)
 {
 	uint8_t value[IMASIG_MAX];
@@ -131,7 +161,7 @@ static void verify_file(void *state, const struct fileitem *item)
 	else
 		imaverify_file(state, item->fd, item->st, value, len, &result);
 	if (result.problem.error != -EINTR) {
-		atomic_fetch_add(&work.causes[result.cause], 1);
+		count_result(&result);
 		if (json_option)
 			say_json(item->path, &result);
 		else if (!is_good(result.cause) && !quiet_option)
@@ -184,18 +214,52 @@ static uint64_t count_failed(const struct files_counts *counts)
 
 static void print_json_end(const struct files_counts *counts)
 {
+	static const enum imasig_kind formats[] = {IMASIG_V2, IMASIG_V3, IMASIG_VERITY};
 	_cleanup_buf_ struct buf text = {0};
 	struct json json = {.buf = &text};
-	int i;
+	size_t i;
 
 	json_object_begin(&json, "counts");
 	for (i = 0; i < IMAVERIFY_CAUSES; i++)
 		json_number(
 			&json, imaverify_words((enum imaverify_cause)i)->id, atomic_load(&work.causes[i]));
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		json_number(&json, format_name(formats[i]), atomic_load(&work.formats[formats[i]]));
+	json_number(&json, "without_fs_verity", atomic_load(&work.lack_verity));
 	json_number(&json, "unopened", counts->failed);
 	json_number(&json, "skipped", counts->skipped);
 	json_object_end(&json);
 	printf("],%s}\n", buf_string(&text));
+}
+
+/* Not every kernel takes the newer formats, so they are told apart where there are any. */
+static void print_formats(void)
+{
+	uint64_t v3 = atomic_load(&work.formats[IMASIG_V3]),
+		 verity = atomic_load(&work.formats[IMASIG_VERITY]);
+
+	if (v3 && verity)
+		printf(" (%" PRIu64 " of format v3, %" PRIu64 " of verity)", v3, verity);
+	else if (v3 || verity)
+		printf(" (%" PRIu64 " of format %s)", v3 + verity, v3 ? "v3" : "verity");
+}
+
+static void print_text(const struct files_counts *counts, uint64_t good, uint64_t hashed, uint64_t failed)
+{
+	printf("files: %" PRIu64 " with a good signature", good);
+	print_formats();
+	printf(", %" PRIu64 " with a good digest, %" PRIu64 " failed", hashed, failed);
+	if (counts->skipped)
+		printf(", %" PRIu64 " skipped", counts->skipped);
+	printf("\n");
+	print_causes();
+	if (counts->failed)
+		printf("%8" PRIu64 " could not be opened\n", counts->failed);
+	if (atomic_load(&work.lack_verity))
+		printf("%8" PRIu64
+		       " are signed for fs-verity and do not have it: no kernel appraises them before "
+		       "they do; give it to them: fsverity enable\n",
+			(uint64_t)atomic_load(&work.lack_verity));
 }
 
 static int summarize(const struct files_counts *counts)
@@ -204,22 +268,33 @@ static int summarize(const struct files_counts *counts)
 	uint64_t hashed = atomic_load(&work.causes[IMAVERIFY_HASHED]);
 	uint64_t failed = count_failed(counts);
 
-	if (json_option) {
+	if (json_option)
 		print_json_end(counts);
-	} else {
-		printf("files: %" PRIu64 " with a good signature, %" PRIu64 " with a good digest, %" PRIu64
-		       " failed\n",
-			good, hashed, failed);
-		print_causes();
-		if (counts->failed)
-			printf("%8" PRIu64 " could not be opened\n", counts->failed);
-	}
+	else
+		print_text(counts, good, hashed, failed);
 	if (good + hashed + failed < counts->handled + counts->failed) {
 		log_error(NAME ": %s; not all files were looked at",
 			interrupted() ? "interrupted" : "out of memory");
 		return EXIT_FAILED;
 	}
+	if (!good && !hashed && !failed && !interrupted()) {
+		log_error(NAME ": no file was looked at; name files, or leave out what skips them");
+		return EXIT_FAILED;
+	}
 	return failed || interrupted() ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* The version of the running kernel where it is the one that is asked about, else 0. */
+static unsigned int find_kernel(void)
+{
+	struct utsname running;
+	unsigned int version;
+	int r;
+
+	if (!running_option || uname(&running) < 0)
+		return 0;
+	r = kernel_version_parse(running.release, &version);
+	return r == -ERANGE ? KERNEL_OLDEST : r < 0 ? 0 : version;
 }
 
 static int check_options(void)
@@ -249,7 +324,8 @@ static int run_verify(size_t count, char **operands)
 	if (!status)
 		status = signers_load(&cert_option, running_option, &work.signers);
 	if (!status) {
-		work.ring = (struct imaverify_ring){work.signers.certs, work.signers.count};
+		work.ring = (struct imaverify_ring){
+			.certs = work.signers.certs, .count = work.signers.count, .kernel = find_kernel()};
 		if (json_option)
 			printf("{\"files\":[");
 		status = files_run(&opts, count, operands, &task, &counts);
@@ -285,7 +361,7 @@ const struct verb verb_verify = {
 	.details = "Signatures over SHA-2, and digests. Whether a kernel trusts the certificates is not\n"
 		   "asked without --running: that is 'imactl key check'. The status is 1 when a file has "
 		   "neither a good\n"
-		   "signature nor a good digest.",
+		   "signature nor a good digest, and when there is no file.",
 	.options = options,
 	.run = run_verify,
 };

@@ -38,18 +38,53 @@ static int prepare(struct filehash *hash, unsigned int algo, struct problem *pro
 		name ? name : "unknown");
 }
 
-static bool has_changed(const struct stat *before, const struct stat *after)
+int filehash_busy(struct problem *problem)
 {
-	return before->st_size != after->st_size || before->st_mtim.tv_sec != after->st_mtim.tv_sec ||
-	       before->st_mtim.tv_nsec != after->st_mtim.tv_nsec;
+	problem_set(problem, -EBUSY, "was changed while it was read");
+	problem_remedy(problem, "try again when nothing writes to it");
+	return -EBUSY;
+}
+
+int filehash_unchanged(int fd, const struct stat *before, struct problem *problem)
+{
+	struct stat after;
+
+	if (fstat(fd, &after) == 0 && before->st_size == after.st_size &&
+		before->st_mtim.tv_sec == after.st_mtim.tv_sec &&
+		before->st_mtim.tv_nsec == after.st_mtim.tv_nsec)
+		return 0;
+	return filehash_busy(problem);
+}
+
+/*
+ * Feeds the bytes of the size that the file had when it was opened, as the kernel does (ima_calc_file_hash_tfm), so that
+ * one that grows is not read without end. A file of /proc has no size and yet bytes: it is asked for one.
+ */
+static int feed(struct filehash *hash, int fd, off_t size, struct problem *problem)
+{
+	off_t at = 0;
+	size_t wanted;
+	ssize_t n = 0;
+
+	do {
+		if (interrupted())
+			return problem_set(problem, -EINTR, "was not read to its end: interrupted");
+		wanted = size - at < (off_t)BLOCK_SIZE ? (size_t)(size - at) : BLOCK_SIZE;
+		n = pread(fd, hash->block, wanted ? wanted : 1, at);
+		if (n < 0)
+			return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
+		if ((n > 0) != (size > 0))
+			return filehash_busy(problem);
+		if (!EVP_DigestUpdate(hash->context, hash->block, (size_t)n))
+			return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
+		at += n;
+	} while (at < size);
+	return 0;
 }
 
 int filehash_file(struct filehash *hash, unsigned int algo, int fd, const struct stat *before,
 	uint8_t ret[DIGEST_MAX], size_t *ret_len, struct problem *problem)
 {
-	struct stat after;
-	off_t at = 0;
-	ssize_t n = 0;
 	unsigned int len;
 	int r = prepare(hash, algo, problem);
 
@@ -57,20 +92,11 @@ int filehash_file(struct filehash *hash, unsigned int algo, int fd, const struct
 		return r;
 	if (!EVP_DigestInit_ex2(hash->context, hash->md, NULL))
 		return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
-	while (!interrupted() && (n = pread(fd, hash->block, BLOCK_SIZE, at)) > 0) {
-		if (!EVP_DigestUpdate(hash->context, hash->block, (size_t)n))
-			return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
-		at += n;
-	}
-	if (interrupted())
-		return problem_set(problem, -EINTR, "was not read to its end: interrupted");
-	if (n < 0)
-		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
-	if (fstat(fd, &after) < 0 || has_changed(before, &after) || at != after.st_size) {
-		problem_set(problem, -EBUSY, "was changed while it was read");
-		problem_remedy(problem, "try again when nothing writes to it");
-		return -EBUSY;
-	}
+	r = feed(hash, fd, before->st_size, problem);
+	if (r == 0)
+		r = filehash_unchanged(fd, before, problem);
+	if (r < 0)
+		return r;
 	if (!EVP_DigestFinal_ex(hash->context, ret, &len))
 		return problem_set(problem, -EIO, "cannot be hashed: %s", ossl_reason());
 	*ret_len = len;

@@ -18,10 +18,17 @@ struct filehash {
 
 void filehash_free(struct filehash *hash);
 
+/* The file is another one than when it was opened: -EBUSY, with *problem set. */
+int filehash_busy(struct problem *problem);
+
+/* Whether it still has the size and the time of before, its state when it was opened. Returns 0, or filehash_busy(). */
+_must_check_ int filehash_unchanged(int fd, const struct stat *before, struct problem *problem);
+
 /*
  * Digest of the open file, from its start, over any algorithm that OpenSSL has under the kernel's
  * name; before is its state when it was opened. Returns 0, or a negative errno with *problem set:
- * -EOPNOTSUPP: no such algorithm; -EBUSY: the file changed meanwhile; -EINTR: interrupted.
+ * -EOPNOTSUPP: no such algorithm; -EBUSY: the file changed meanwhile, of which no more is read than it
+ * had; -EINTR: interrupted.
  */
 _must_check_ int filehash_file(struct filehash *hash, unsigned int algo, int fd, const struct stat *before,
 	uint8_t ret[DIGEST_MAX], size_t *ret_len, struct problem *problem);

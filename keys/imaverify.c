@@ -4,9 +4,8 @@
 
 #include <errno.h>
 #include "fileid.h"
+#include "policy_model.h"
 #include "signer.h"
-
-#define KEY_ID_SIZE 4
 
 static const struct imaverify_words words[IMAVERIFY_CAUSES] = {
 	[IMAVERIFY_SIGNED] = {"signed", "has a good signature", NULL},
@@ -36,6 +35,12 @@ static const struct imaverify_words words[IMAVERIFY_CAUSES] = {
 	[IMAVERIFY_UNKNOWN_TYPE] = {"unknown-type", "its security.ima is no kind of signature or digest",
 		"sign it again: imactl sign"},
 	[IMAVERIFY_UNREADABLE] = {"unreadable", "could not be read", NULL},
+	[IMAVERIFY_OTHER_KERNEL] = {"other-kernel",
+		"its signature has a format that the running kernel does not verify",
+		"sign it again: imactl sign; or boot Linux 7.1 (format v3), 5.19 (verity)"},
+	[IMAVERIFY_NO_VERITY] = {"no-fs-verity",
+		"has a signature for fs-verity, which the file does not have, so no kernel appraises it",
+		"give it that: fsverity enable"},
 };
 
 const struct imaverify_words *imaverify_words(enum imaverify_cause cause)
@@ -63,11 +68,10 @@ void imaverify_end(struct imaverify *verify)
 
 static bool has_key_id(const struct certview *cert, uint32_t key_id)
 {
-	const struct x509_id *id = &cert->facts.subject_id;
-	const uint8_t wanted[KEY_ID_SIZE] = {
+	const uint8_t id[] = {
 		(uint8_t)(key_id >> 24), (uint8_t)(key_id >> 16), (uint8_t)(key_id >> 8), (uint8_t)key_id};
 
-	return id->len >= KEY_ID_SIZE && memcmp(id->bytes + id->len - KEY_ID_SIZE, wanted, KEY_ID_SIZE) == 0;
+	return certview_has_key_id(cert, id);
 }
 
 /* A context for the certificate's key, kept from one file to the next. */
@@ -93,8 +97,23 @@ static bool hash_file(struct imaverify *verify, int fd, const struct stat *st, u
 
 	if (r == 0)
 		return true;
-	ret->cause = r == -EOPNOTSUPP ? IMAVERIFY_NO_ALGORITHM : IMAVERIFY_UNREADABLE;
+	ret->cause = r == -EOPNOTSUPP ? IMAVERIFY_NO_ALGORITHM
+		     : r == -EDOM     ? IMAVERIFY_WRONG_SIGNATURE
+				      : IMAVERIFY_UNREADABLE;
 	return false;
+}
+
+/* What a kernel makes of a good signature (ima_appraise.c, xattr_verify; ima_get_verity_digest). */
+static enum imaverify_cause judge_format(unsigned int kernel, int fd, struct imaverify_result *ret)
+{
+	unsigned int since = ret->sig.kind == IMASIG_V3       ? KERNEL(7, 1)
+			     : ret->sig.kind == IMASIG_VERITY ? KERNEL(5, 19)
+							      : 0;
+
+	ret->lacks_verity = ret->sig.kind == IMASIG_VERITY && !fileid_has_verity(fd);
+	if (kernel && kernel < since)
+		return IMAVERIFY_OTHER_KERNEL;
+	return kernel && ret->lacks_verity ? IMAVERIFY_NO_VERITY : IMAVERIFY_SIGNED;
 }
 
 /* Two signers may end in the same key id: any of them will do. */
@@ -118,7 +137,7 @@ static enum imaverify_cause judge_signature(
 			return ret->cause;
 		context = context_of(verify, i, ret->sig.algo);
 		if (context && signer_verify(context, digest, len, ret->sig.bytes, ret->sig.len))
-			return IMAVERIFY_SIGNED;
+			return judge_format(verify->ring->kernel, fd, ret);
 	}
 	return ret->signer ? IMAVERIFY_WRONG_SIGNATURE : IMAVERIFY_UNKNOWN_KEY;
 }

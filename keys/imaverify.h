@@ -23,6 +23,8 @@ enum imaverify_cause {
 	IMAVERIFY_MALFORMED,
 	IMAVERIFY_UNKNOWN_TYPE,
 	IMAVERIFY_UNREADABLE,
+	IMAVERIFY_OTHER_KERNEL, /* with a kernel alone: its format is for newer ones */
+	IMAVERIFY_NO_VERITY,    /* with a kernel alone: good for fs-verity, which the file does not have */
 	IMAVERIFY_CAUSES,
 };
 
@@ -35,6 +37,7 @@ struct imaverify_words {
 struct imaverify_ring {
 	const struct certview *certs;
 	size_t count;
+	unsigned int kernel; /* a KERNEL(), whose limits count too; 0: the signature alone does */
 };
 
 /* A thread's own; begun by imaverify_begin(). */
@@ -51,7 +54,8 @@ struct imaverify_result {
 	enum imaverify_cause cause;
 	struct imasig sig;             /* bytes is not kept */
 	const struct certview *signer; /* the certificate that has the key id; NULL: none */
-	struct problem problem;        /* with IMAVERIFY_UNREADABLE alone */
+	bool lacks_verity;             /* a good signature for fs-verity, and the file does not have that */
+	struct problem problem;        /* where there is more to say than the cause does */
 };
 
 const struct imaverify_words *imaverify_words(enum imaverify_cause cause);

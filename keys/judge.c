@@ -3,10 +3,10 @@
 #include "judge.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 #include "digest.h"
+#include "fileid.h"
 #include "imaxattr.h"
 #include "judge_internal.h"
 
@@ -134,6 +134,8 @@ static enum appraise_value value_of(const struct imaverify_result *result)
 	case IMAVERIFY_OLD_VERSION:
 	case IMAVERIFY_MALFORMED:
 	case IMAVERIFY_UNREADABLE:
+	case IMAVERIFY_OTHER_KERNEL:
+	case IMAVERIFY_NO_VERITY:
 	case IMAVERIFY_CAUSES:
 		break;
 	}
@@ -218,13 +220,6 @@ static void parse_label(const char *text, size_t len, struct lsm_context *ret)
 	}
 }
 
-static bool has_verity(int fd)
-{
-	struct statx more = {0};
-
-	return statx(fd, "", AT_EMPTY_PATH, 0, &more) == 0 && more.stx_attributes & STATX_ATTR_VERITY;
-}
-
 /* A module that kmod unpacks itself comes to the kernel without a file (ima_load_data). */
 static bool comes_without_file(
 	const struct judge *judge, const char *path, const struct seen *seen, size_t count)
@@ -253,7 +248,7 @@ void judge_file(const struct judge *judge, struct imaverify *verify, int fd, con
 	file.fgroup = st->st_gid;
 	if (judge->asks_labels && imaxattr_get_label(fd, label, sizeof(label), &len) == 0)
 		parse_label(label, len, &file.label);
-	file.fsverity = judge->asks_verity && has_verity(fd);
+	file.fsverity = judge->asks_verity && fileid_has_verity(fd);
 	count = judge_look(judge, &file, roles, seen);
 	if (!judge_note_rules(seen, count, ret))
 		return;

@@ -96,7 +96,7 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 		.signature_len = opts->signature_len};
 	int status = plan_certs_load(&plan->target, &sources, &run->certs);
 
-	plan->ring = (struct imaverify_ring){run->certs.usable, run->certs.usable_count};
+	plan->ring = (struct imaverify_ring){.certs = run->certs.usable, .count = run->certs.usable_count};
 	if (!status)
 		status = plan_policy_load(&policy, &plan->target, &plan->ring, &run->policy);
 	if (status)

@@ -7,7 +7,6 @@
 #include "kernelkeys.h"
 
 #define NAME "verify"
-#define KEY_ID_SIZE 4
 
 static int load_one(struct certview *cert, const char *path)
 {
@@ -22,7 +21,7 @@ static int load_one(struct certview *cert, const char *path)
 		certview_free(cert);
 		return complain(path, &problem);
 	}
-	if (cert->facts.subject_id.len < KEY_ID_SIZE)
+	if (cert->facts.subject_id.len < CERTVIEW_KEY_ID)
 		log_warning(
 			"%s: has no subjectKeyIdentifier: no signature is found to be its own", cert->path);
 	return 0;
@@ -77,6 +76,30 @@ static int keep_loaded(struct signers *signers)
 	return 0;
 }
 
+static void warn_of_twin(const struct certview *one, const struct certview *other)
+{
+	const struct x509_id *id = &one->facts.subject_id;
+	const uint8_t *end = id->bytes + id->len - CERTVIEW_KEY_ID;
+
+	if (certview_has_key_id(other, end) &&
+		EVP_PKEY_eq(x509_key(one->certificate), x509_key(other->certificate)) != 1)
+		log_warning("%s: has the key id %02x%02x%02x%02x of %s, and another key: a kernel that has "
+			    "both looks "
+			    "at one of them alone",
+			one->path, end[0], end[1], end[2], end[3], other->path);
+	(void)ossl_reason();
+}
+
+/* A kernel looks for a key by those four bytes, and takes the first that it finds (request_asymmetric_key). */
+static void warn_of_twins(const struct signers *signers)
+{
+	size_t i, j;
+
+	for (i = 0; i < signers->count; i++)
+		for (j = 0; j < i && signers->certs[i].facts.subject_id.len >= CERTVIEW_KEY_ID; j++)
+			warn_of_twin(&signers->certs[i], &signers->certs[j]);
+}
+
 int signers_load(const struct verb_strings *named, bool running, struct signers *ret)
 {
 	int status = 0;
@@ -89,6 +112,8 @@ int signers_load(const struct verb_strings *named, bool running, struct signers 
 				      : load_all(ret, ret->files.gl_pathv, ret->files.gl_pathc);
 	if (!status && running)
 		status = keep_loaded(ret);
+	if (!status)
+		warn_of_twins(ret);
 	return status;
 }
 

@@ -18,15 +18,18 @@ step() {
 	if imactl "$@" > "$ROOT/../step" 2>&1; then vm_pass "$name"; else vm_fail "$name: $(cat "$ROOT/../step")"; fi
 }
 
-# imactl asks the running kernel: as it is, with the libraries that it is linked with.
-take_imactl() {
-	vm_file "$BUILD/imactl" /imactl
-	ldd "$BUILD/imactl" | grep -o '/[^ ]*' | while read -r file; do vm_file "$(realpath "$file")" "$file"; done
+# take PROGRAM PATH: as it is, with the libraries that it is linked with.
+take() {
+	vm_file "$1" "$2"
+	ldd "$1" | grep -o '/[^ ]*' | while read -r file; do vm_file "$(realpath "$file")" "$file"; done
 }
+
+# imactl asks the running kernel.
+take_imactl() { take "$BUILD/imactl" /imactl; }
 
 # enforced ALGORITHM [intermediate]: makes the PKI, signs the root, boots.
 enforced() {
-	local algorithm=$1 intermediate=${2:-} issuer=ca keys=$VM/keys ca=() kind=$kernel
+	local algorithm=$1 intermediate=${2:-} issuer=ca keys=$VM/keys ca=() kind=$kernel format
 	[ "$kernel" != stock ] || kind=debian
 	mkdir "$keys"
 	step "CA of $algorithm" key ca --algorithm "$algorithm" --subject '/O=imactl/CN=test CA' --key "$keys/ca.key" --out "$keys/ca.der"
@@ -45,6 +48,10 @@ enforced() {
 	scene_policy "$ROOT/etc/ima/ima-policy"
 	step "the whole root signed" sign --key "$keys/signer.key" --cert "$keys/signer.der" --root "$ROOT" --exclude unsigned
 	step "and verified" verify --cert "$keys/signer.der" "$ROOT/bin/signed" "$ROOT/etc/ima/ima-policy"
+	for format in v3 verity; do
+		cp "$ROOT/bin/signed" "$ROOT/bin/$format"
+		step "a signature of format $format" sign --key "$keys/signer.key" --cert "$keys/signer.der" --format $format "$ROOT/bin/$format"
+	done
 	take_imactl
 	vm_file "$PKI/stranger.der" /stranger.der
 	vm_script <<'END'
@@ -60,6 +67,10 @@ asks "verify --running" 0 "files: 1 with a good signature, 0 with a good digest,
 	verify --running /sysroot/bin/signed
 asks "verify --running, another signer" 1 "/stranger.der: its key is not in the running kernel's keyring: its signatures do not count" \
 	verify --running --cert /stranger.der /sysroot/bin/signed
+asks "verify --running, a format for newer kernels" 1 "/sysroot/bin/v3: its signature has a format that the running kernel does not verify" \
+	verify --running /sysroot/bin/v3
+asks "verify --running, for fs-verity" 1 "/sysroot/bin/verity: has a signature for fs-verity, which the file does not have, so no kernel appraises it" \
+	verify --running /sysroot/bin/verity
 if grep -q ' \.ima: ' /proc/keys; then
 	asks "key check --running" 0 "(by a key of the running kernel)" key check --running --kernel rhel /etc/keys/ima/signer.der
 	asks "key check --running, a stranger" 1 "refused" key check --running --kernel rhel /stranger.der
@@ -174,8 +185,46 @@ END
 	vm_ended
 }
 
+# Signatures for fs-verity, of files that have it: over the digest that the file system keeps, and the kernel takes them.
+# The kernels that are built here have no fs-verity.
+verity() {
+	local name
+	vm_new verity
+	take_imactl
+	take "$(command -v fsverity)" /fsverity
+	mkdir "$VM/disk"
+	for name in salted plain; do echo "$name" > "$VM/disk/$name"; done
+	# fs-verity wants blocks of a page.
+	mke2fs -q -t ext4 -b 4096 -O verity,^has_journal -E root_owner=0:0 -d "$VM/disk" "$VM/disk.img" 32M > /dev/null || vm_die 'mke2fs'
+	vm_disk "$VM/disk.img"
+	vm_file "$PKI/rsa2048.key" /signer.key
+	vm_file "$PKI/rsa2048.der" /signer.der
+	vm_script <<'END'
+mount -t ext4 /dev/vda /sysroot || fail mount "the disk cannot be mounted"
+sign() { /imactl sign --key /signer.key --cert /signer.der --format verity "$@" 2>&1; }
+/fsverity enable --salt=0123 /sysroot/salted || fail fsverity enable
+is "a digest with salt" "$(sign /sysroot/salted)" "files: 1 signed"
+has "is the one that is verified" "$(/imactl verify --cert /signer.der --json /sysroot/salted)" '"fs_verity":true'
+has "another algorithm than the file's" "$(sign --hash sha512 /sysroot/salted)" \
+	"imactl: /sysroot/salted: has fs-verity over sha256, and no signature over sha512 fits it; sign it over that one: imactl sign --format verity --hash sha256"
+is "a file without fs-verity" "$(sign /sysroot/plain)" "files: 1 signed"
+is "is told" "$(/imactl verify --cert /signer.der /sysroot/salted /sysroot/plain)" \
+	"files: 2 with a good signature (2 of format verity), 0 with a good digest, 0 failed
+       1 are signed for fs-verity and do not have it: no kernel appraises them before they do; give it to them: fsverity enable"
+ima_ring > /dev/null
+is "the key" "$(guest key add _ima /signer.der)" ok
+rule='appraise func=FILE_CHECK mask=MAY_READ fsmagic=0xef53 digest_type=verity appraise_type=sigv3'
+is "a policy" "$(guest policy open "rule=$rule" close)" "open ok, rule $((${#rule} + 1)), close ok"
+is "the kernel takes the one with salt" "$(cat /sysroot/salted 2>&1)" salted
+has "but not the file without" "$(cat /sysroot/plain 2>&1)" 'Permission denied'
+END
+	vm_boot "$kernel"
+	vm_ended
+}
+
 agrees
 relabels
+[ "$kernel" != stock ] || verity
 scene_new rsa
 enforced rsa2048
 if [ "$kernel" != stock ]; then

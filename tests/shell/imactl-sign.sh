@@ -287,6 +287,12 @@ truncate -s 200M moving
 bad "a file that changes meanwhile" sign "${rsa[@]}" moving
 wait
 rm -f moving
+(for _ in $(seq 400); do date >> moving; done) &
+truncate -s 200M moving
+says "for fs-verity too" 1 "imactl: moving: was changed while it was read; try again when nothing writes to it" sign "${rsa[@]}" --format verity moving
+wait
+same "it is not signed" "$(value moving)" ""
+rm -f moving
 
 # ---- policies --------------------------------------------------------------------------------
 

@@ -110,8 +110,43 @@ bad "detached, changed" verify --detached "${certs[@]}" d
 rm d.sig
 says "detached, not there" 1 "       1 no-signature: has no signature: the extended attribute security.ima is absent; sign it: imactl sign; copying without --preserve=xattr loses signatures" \
 	verify --detached "${certs[@]}" d
-# Two certificates that end in the same key id: the second is the right one.
-good "same id, two keys" verify --cert "$PKI/rogue-ca.der" "${certs[@]}" table/rsa2048-good
+# Two certificates that end in the same key id: each of them is tried.
+id=$(openssl x509 -in "$PKI/rsa2048.pem" -noout -ext subjectKeyIdentifier | tail -n 1 | tr -d ' :')
+openssl req -new -x509 -batch -key "$PKI/stranger.key" -subj /CN=twin -addext "subjectKeyIdentifier=aa:bb:${id: -8:2}:${id: -6:2}:${id: -4:2}:${id: -2}" \
+	-outform DER -out twin.der
+id=$(tr A-F a-f <<< "${id: -8}")
+twins="and another key: a kernel that has both looks at one of them alone"
+says "same id, two keys" 0 "files: 1 with a good signature, 0 with a good digest, 0 failed" verify --cert twin.der --cert "$PKI/rsa2048.der" table/rsa2048-good
+says "is warned of" 0 "imactl: $PKI/rsa2048.der: has the key id $id of twin.der, $twins" verify --cert twin.der --cert "$PKI/rsa2048.der" table/rsa2048-good
+says "in the other order too" 0 "imactl: twin.der: has the key id $id of $PKI/rsa2048.der, $twins" verify --cert "$PKI/rsa2048.der" --cert twin.der table/rsa2048-good
+same "the right one is named" "$(verify --json --cert twin.der --cert "$PKI/rsa2048.der" table/rsa2048-good 2> /dev/null | jq -r '.files[0].cert')" "$PKI/rsa2048.der"
+says "the wrong one alone" 1 "       1 wrong-signature: its signature is not that of this content: the file was changed, or the signature is damaged or another key's; see who changed it, then sign it again: imactl sign" \
+	verify --cert twin.der table/rsa2048-good
+silent "one certificate twice is none" 0 "$twins" verify --cert "$PKI/rsa2048.pem" --cert "$PKI/rsa2048.der" table/rsa2048-good
+
+# ---- formats, and what was not looked at -------------------------------------------------------
+
+mkdir formats
+for format in v2 v3 verity; do
+	echo $format > formats/$format
+	good "sign $format" imactl sign --key "$PKI/p256.key" --cert "$PKI/p256.der" --format $format formats/$format
+done
+same "formats are told" "$(verify --json "${certs[@]}" --root formats | jq -r '[.files[] | .format] + [.counts.v2, .counts.v3, .counts.verity, .counts.without_fs_verity] | sort_by(tostring) | join(" ")')" \
+	"1 1 1 1 v2 v3 verity"
+same "also of what is bad" "$(verify --json --cert "$PKI/p256.der" table/hash table/p256-v1 table/unknown table/p256-tampered table/none 2> /dev/null | jq -r '[.files[] | .format // "none"] | sort | join(" ")')" \
+	"digest none v1 v2"
+same "fs-verity only where it is signed for" "$(verify --json "${certs[@]}" --root formats | jq -c '[.files[] | select(.format == "verity") | .fs_verity]')" "[false]"
+says "the line of counts" 0 "files: 3 with a good signature (1 of format v3, 1 of verity), 0 with a good digest, 0 failed" verify "${certs[@]}" --root formats
+says "what is signed for fs-verity without it" 0 "       1 are signed for fs-verity and do not have it: no kernel appraises them before they do; give it to them: fsverity enable" \
+	verify "${certs[@]}" --root formats
+says "one of them" 0 "files: 1 with a good signature (1 of format v3), 0 with a good digest, 0 failed" verify "${certs[@]}" formats/v3
+printf '%s\0' formats formats/v2 > list
+says "what is skipped is counted" 0 "files: 1 with a good signature, 0 with a good digest, 0 failed, 1 skipped" verify "${certs[@]}" --from0 list
+mkdir nothing
+for arguments in '--root nothing' '--root formats --executables' '--from0 /dev/null'; do
+	# shellcheck disable=SC2086 # they are words
+	says "nothing to look at: $arguments" 1 "imactl: verify: no file was looked at; name files, or leave out what skips them" verify "${certs[@]}" $arguments
+done
 says "a missing file" 1 "imactl: nowhere: there is no such file, or it vanished meanwhile" verify "${certs[@]}" nowhere table/p256-good
 same "is counted" "$(tail -n 1 <<< "$output")" "       1 could not be opened"
 says "no certificate" 2 "imactl: verify: --cert is missing; see 'imactl verify --help'" verify d

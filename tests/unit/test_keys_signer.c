@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* Tests of keys/signer.c, imaverify.c, filehash.c and imaxattr.c: one file's value made and judged. */
-/* wrap: fgetxattr fsetxattr pread */
+/* wrap: fgetxattr fsetxattr pread ioctl statx */
 #include "signer.h"
+#include <linux/fsverity.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 #include "fakeroot.h"
 #include "fileid.h"
 #include "imaverify.h"
 #include "imaxattr.h"
 #include "pkey.h"
+#include "policy_model.h"
 #include "x509.h"
 
 static struct problem problem;
 static int fail_xattr, fail_pread;
-static bool grows; /* each read lets the file grow */
+static bool grows;     /* each read lets the file grow */
+static bool changes;   /* each read gives it another time, as a writer does */
+static int verity;     /* the file has fs-verity over this algorithm */
+static uint64_t asked; /* bytes that were wanted */
 
 ssize_t __wrap_fgetxattr(int fd, const char *name, void *value, size_t size);
 ssize_t __wrap_fgetxattr(int fd, const char *name, void *value, size_t size)
@@ -47,15 +53,51 @@ ssize_t __wrap_pread(int fd, void *bytes, size_t len, off_t at)
 		errno = fail_pread;
 		return -1;
 	}
+	asked += len;
+	if (changes)
+		assert_int_equal(futimens(fd, (const struct timespec[]){{1, 0}, {1, 0}}), 0);
 	if (grows && fstat(fd, &st) == 0 && st.st_size < 100)
 		assert_int_equal(truncate(fakeroot_path("/f"), st.st_size + 1), 0);
 	return __real_pread(fd, bytes, len, at);
 }
 
+int __wrap_statx(int folder, const char *name, int flags, unsigned int mask, struct statx *ret);
+int __wrap_statx(int folder, const char *name, int flags, unsigned int mask, struct statx *ret)
+{
+	(void)folder;
+	(void)mask;
+	assert_string_equal(name, "");
+	assert_int_equal(flags, AT_EMPTY_PATH);
+	ret->stx_attributes = verity ? STATX_ATTR_VERITY : 0;
+	return 0;
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	struct fsverity_digest *ret;
+	va_list arguments;
+
+	(void)fd;
+	assert_int_equal(request, FS_IOC_MEASURE_VERITY);
+	va_start(arguments, request);
+	ret = va_arg(arguments, struct fsverity_digest *);
+	va_end(arguments);
+	assert_int_equal(ret->digest_size, DIGEST_MAX);
+	if (verity < 0) {
+		errno = -verity;
+		return -1;
+	}
+	ret->digest_algorithm = (uint16_t)verity;
+	ret->digest_size = verity == FS_VERITY_HASH_ALG_SHA512 ? 64 : 32;
+	memset(ret->digest, 0xaa, ret->digest_size);
+	return 0;
+}
+
 static int set_up(void **context)
 {
-	fail_xattr = fail_pread = 0;
-	grows = false;
+	fail_xattr = fail_pread = verity = 0;
+	grows = changes = false;
 	return fakeroot_new(context);
 }
 
@@ -128,6 +170,37 @@ static void hashing_names_what_is_wrong(void **context)
 	filehash_free(&state);
 }
 
+/* Whatever is added, no more is read than there was; a file without a size is asked for one byte. */
+static void no_more_is_read_than_there_was(void **context)
+{
+	uint8_t digest[DIGEST_MAX];
+	struct filehash state = {0};
+	struct stat st;
+	int fd = open_file("abc", &st);
+	size_t len;
+
+	(void)context;
+	grows = true;
+	asked = 0;
+	assert_int_equal(filehash_file(&state, DIGEST_SHA256, fd, &st, digest, &len, &problem), -EBUSY);
+	assert_int_equal(asked, 3);
+	grows = false;
+	problem_free(&problem);
+	st.st_size = 0;
+	asked = 0;
+	assert_int_equal(filehash_file(&state, DIGEST_SHA256, fd, &st, digest, &len, &problem), -EBUSY);
+	assert_int_equal(asked, 1);
+	problem_free(&problem);
+	st.st_size = 1000;
+	assert_int_equal(filehash_file(&state, DIGEST_SHA256, fd, &st, digest, &len, &problem), -EBUSY);
+	problem_free(&problem);
+	(void)close(fd);
+	asked = 0;
+	assert_int_equal(hash(&state, DIGEST_SHA256, "", digest, &len), 0);
+	assert_int_equal(asked, 1);
+	filehash_free(&state);
+}
+
 static void attribute_errors_say_what_to_do(void **context)
 {
 	static const struct {
@@ -183,7 +256,7 @@ static void scene_begin(struct scene *scene, const char *algorithm)
 	order.signing_key = scene->signer.key;
 	assert_int_equal(x509_make(&order, &scene->cert.certificate, &problem), 0);
 	assert_int_equal(x509_describe(scene->cert.certificate, &scene->cert.facts), 0);
-	scene->ring = (struct imaverify_ring){&scene->cert, 1};
+	scene->ring = (struct imaverify_ring){.certs = &scene->cert, .count = 1};
 	assert_int_equal(imaverify_begin(&scene->ring, &scene->verify), 0);
 	assert_int_equal(signer_set_id(&scene->signer, NULL, &problem), 0);
 	assert_int_equal(digest_bytes(DIGEST_SHA256, "abc", 3, scene->digest), 0);
@@ -310,6 +383,50 @@ static void an_fsverity_digest_can_fail(void **context)
 	}
 }
 
+static void a_file_that_changes_gets_no_fsverity_digest(void **context)
+{
+	bool *const ways[] = {&grows, &changes};
+	uint8_t digest[DIGEST_MAX];
+	size_t len, i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		*ways[i] = true;
+		assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA256, "abc", digest, &len), -EBUSY);
+		assert_problem(&problem, -EBUSY, "was changed while it was read",
+			"try again when nothing writes to it");
+		*ways[i] = false;
+	}
+}
+
+/* What the file system has computed counts, whatever blocks and salt it was told. */
+static void fsverity_is_asked_where_the_file_has_it(void **context)
+{
+	uint8_t id[2 + 32] = {6, DIGEST_SHA256}, digest[DIGEST_MAX], wanted[DIGEST_MAX];
+	size_t len;
+
+	(void)context;
+	memset(id + 2, 0xaa, 32);
+	assert_int_equal(digest_bytes(DIGEST_SHA256, id, sizeof(id), wanted), 0);
+	verity = FS_VERITY_HASH_ALG_SHA256;
+	asked = 0;
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA256, "abc", digest, &len), 0);
+	assert_memory_equal(digest, wanted, 32);
+	assert_int_equal(asked, 0);
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA512, "abc", digest, &len), -EDOM);
+	assert_problem(&problem, -EDOM, "has fs-verity over sha256, and no signature over sha512 fits it",
+		"sign it over that one: imactl sign --format verity --hash sha256");
+	verity = FS_VERITY_HASH_ALG_SHA512;
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA512, "abc", digest, &len), 0);
+	assert_int_equal(len, 64);
+	verity = 99;
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA256, "abc", digest, &len), -EDOM);
+	problem_free(&problem);
+	verity = -EIO;
+	assert_int_equal(make_id(IMASIG_VERITY, DIGEST_SHA256, "abc", digest, &len), -EIO);
+	assert_problem(&problem, -EIO, "its fs-verity digest cannot be read: Input/output error", NULL);
+}
+
 static void newer_kinds_are_made_and_judged(void **context)
 {
 	static const enum imasig_kind kinds[] = {IMASIG_V3, IMASIG_VERITY};
@@ -330,6 +447,56 @@ static void newer_kinds_are_made_and_judged(void **context)
 		assert_int_equal(judge(&scene, "abc"), IMAVERIFY_WRONG_SIGNATURE);
 		scene_end(&scene);
 	}
+}
+
+/* A signature is good; whether a kernel takes its format is asked only where one is named. */
+static void formats_are_judged_by_the_kernel(void **context)
+{
+	static const struct {
+		enum imasig_kind kind;
+		unsigned int kernel;
+		bool has_verity;
+		enum imaverify_cause cause;
+	} cases[] = {
+		{IMASIG_V2, KERNEL(4, 6), false, IMAVERIFY_SIGNED},
+		{IMASIG_V3, 0, false, IMAVERIFY_SIGNED},
+		{IMASIG_V3, KERNEL(7, 0), false, IMAVERIFY_OTHER_KERNEL},
+		{IMASIG_V3, KERNEL(7, 1), false, IMAVERIFY_SIGNED},
+		{IMASIG_VERITY, 0, false, IMAVERIFY_SIGNED},
+		{IMASIG_VERITY, KERNEL(5, 18), true, IMAVERIFY_OTHER_KERNEL},
+		{IMASIG_VERITY, KERNEL(5, 19), true, IMAVERIFY_SIGNED},
+		{IMASIG_VERITY, KERNEL(5, 19), false, IMAVERIFY_NO_VERITY},
+	};
+	struct imaverify_result result;
+	struct scene scene;
+	struct stat st;
+	size_t i, len;
+	int fd;
+
+	(void)context;
+	scene_begin(&scene, "p256");
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		scene.signer.kind = cases[i].kind;
+		scene.ring.kernel = cases[i].kernel;
+		verity = cases[i].has_verity ? FS_VERITY_HASH_ALG_SHA256 : 0;
+		assert_int_equal(make_id(cases[i].kind, DIGEST_SHA256, "abc", scene.digest, &len), 0);
+		scene_sign(&scene);
+		fd = open_file("abc", &st);
+		imaverify_file(&scene.verify, fd, &st, scene.value, scene.len, &result);
+		(void)close(fd);
+		assert_int_equal(result.cause, cases[i].cause);
+		assert_int_equal(result.lacks_verity, cases[i].kind == IMASIG_VERITY && !cases[i].has_verity);
+		assert_non_null(imaverify_words(result.cause)->reason);
+	}
+	/* A file whose fs-verity is over another algorithm than its signature. */
+	verity = FS_VERITY_HASH_ALG_SHA512;
+	fd = open_file("abc", &st);
+	imaverify_file(&scene.verify, fd, &st, scene.value, scene.len, &result);
+	(void)close(fd);
+	assert_int_equal(result.cause, IMAVERIFY_WRONG_SIGNATURE);
+	assert_int_equal(result.problem.error, -EDOM);
+	problem_free(&result.problem);
+	scene_end(&scene);
 }
 
 static void other_values_are_judged(void **context)
@@ -453,11 +620,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(files_are_hashed),
 		TEST(hashing_names_what_is_wrong),
+		TEST(no_more_is_read_than_there_was),
 		TEST(attribute_errors_say_what_to_do),
 		TEST(signatures_are_made_and_judged),
 		TEST(what_is_signed_depends_on_the_kind),
 		TEST(an_fsverity_digest_can_fail),
+		TEST(a_file_that_changes_gets_no_fsverity_digest),
+		TEST(fsverity_is_asked_where_the_file_has_it),
 		TEST(newer_kinds_are_made_and_judged),
+		TEST(formats_are_judged_by_the_kernel),
 		TEST(other_values_are_judged),
 		TEST(digests_are_made_and_judged),
 		TEST(own_signatures_are_known_again),
