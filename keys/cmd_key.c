@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* imactl key: the verbs that make, issue, show and judge keys and certificates. */
+#include "secrets.h"
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
@@ -7,6 +8,7 @@ static const struct verb *const verbs[] = {
 
 int key_main(int argc, char **argv)
 {
+	secrets_begin();
 	return verb_main("imactl key", "keys and certificates for IMA appraisal", verbs, ARRAY_SIZE(verbs),
 		argc, argv);
 }

@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "outfile.h"
 #include "pkey.h"
+#include "secrets.h"
 #include "signjob.h"
 #include "verbs.h"
 
@@ -192,6 +193,7 @@ static int run_sign(size_t count, char **operands)
 	struct files_counts counts;
 	int status = check_options();
 
+	secrets_begin();
 	if (!status)
 		status = check_manifest(count, operands);
 	if (!status)

@@ -4,15 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
-static int read_all(int fd, size_t max, struct buf *ret, struct problem *problem)
+/* What a pipe or a terminal gives is read as it comes, a file from its start. */
+static int read_all(int fd, bool is_stream, size_t max, struct buf *ret, struct problem *problem)
 {
 	char block[16384];
 	ssize_t n = 0;
 	int r = 0;
 
-	while (r == 0 && !buf_failed(ret) && (n = pread(fd, block, sizeof(block), (off_t)ret->len)) > 0) {
+	while (r == 0 && !buf_failed(ret)) {
+		n = is_stream ? read(fd, block, sizeof(block))
+			      : pread(fd, block, sizeof(block), (off_t)ret->len);
+		if (n <= 0)
+			break;
 		buf_add(ret, block, (size_t)n);
 		if (ret->len > max) {
 			problem_set(
@@ -44,20 +48,37 @@ int infile_read_fd(int fd, size_t max, struct buf *ret, struct problem *problem)
 		problem_remedy(problem, "name a regular file");
 		return -EINVAL;
 	}
-	return read_all(fd, max, ret, problem);
+	return read_all(fd, false, max, ret, problem);
+}
+
+static int open_file(const char *path, int flags, struct problem *problem)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+
+	if (fd >= 0)
+		return fd;
+	return errno == ENOENT ? problem_set(problem, -ENOENT, "there is no such file")
+			       : problem_set(problem, -errno, "cannot be opened: %s", strerror(errno));
+}
+
+int infile_read_any(const char *path, size_t max, struct buf *ret, struct stat *st, struct problem *problem)
+{
+	bool is_stream = stat(path, st) == 0 && (S_ISFIFO(st->st_mode) || S_ISCHR(st->st_mode));
+	_cleanup_close_ int fd = open_file(path, is_stream ? 0 : O_NONBLOCK, problem);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, st) < 0)
+		return problem_set(problem, -errno, "cannot be read: %s", strerror(errno));
+	r = is_stream ? read_all(fd, true, max, ret, problem) : infile_read_fd(fd, max, ret, problem);
+	return r == 0 && !ret->len ? problem_set(problem, -ENODATA, "is empty") : r;
 }
 
 int infile_read(const char *path, size_t max, struct buf *ret, struct problem *problem)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int r;
+	_cleanup_close_ int fd = open_file(path, O_NONBLOCK, problem);
+	int r = fd < 0 ? fd : infile_read_fd(fd, max, ret, problem);
 
-	if (fd < 0 && errno == ENOENT)
-		return problem_set(problem, -ENOENT, "there is no such file");
-	if (fd < 0)
-		return problem_set(problem, -errno, "cannot be opened: %s", strerror(errno));
-	r = infile_read_fd(fd, max, ret, problem);
-	if (r == 0 && !ret->len)
-		return problem_set(problem, -ENODATA, "is empty");
-	return r;
+	return r == 0 && !ret->len ? problem_set(problem, -ENODATA, "is empty") : r;
 }

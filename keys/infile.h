@@ -3,6 +3,7 @@
 #ifndef IMABOOT_INFILE_H
 #define IMABOOT_INFILE_H
 
+#include <sys/stat.h>
 #include "buf.h"
 #include "problem.h"
 
@@ -14,6 +15,10 @@
  * set: there is none, no permission, not a regular file, larger than max, empty.
  */
 _must_check_ int infile_read(const char *path, size_t max, struct buf *ret, struct problem *problem);
+
+/* The same also for a pipe or a terminal, which is read to its end; what it is goes to *st. */
+_must_check_ int infile_read_any(
+	const char *path, size_t max, struct buf *ret, struct stat *st, struct problem *problem);
 
 /* The same for an open file, from its start; an empty one is no problem here. */
 _must_check_ int infile_read_fd(int fd, size_t max, struct buf *ret, struct problem *problem);

@@ -7,8 +7,10 @@
 #include <limits.h>
 #include <openssl/ui.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include "buf.h"
 #include "escape.h"
+#include "log.h"
 
 #define PASSPHRASE_MIN 4 /* bytes; OpenSSL's own least for a pass phrase that it asks for */
 
@@ -40,6 +42,16 @@ static int read_line(int fd, const char *name, char *ret, struct problem *proble
 			     name);
 }
 
+static void warn_of_others(const char *path, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & (S_IROTH | S_IWOTH)))
+		return;
+	log_warning("%s: all users of this machine can %s this pass phrase; chmod 600 it", path,
+		st.st_mode & S_IROTH ? "read" : "change");
+}
+
 static int read_from_file(const char *path, char *ret, struct problem *problem)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -47,6 +59,7 @@ static int read_from_file(const char *path, char *ret, struct problem *problem)
 	if (fd < 0)
 		return problem_set(problem, -errno, "the pass phrase file '%s' cannot be opened: %s", path,
 			strerror(errno));
+	warn_of_others(path, fd);
 	return read_line(fd, path, ret, problem);
 }
 

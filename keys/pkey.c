@@ -10,6 +10,7 @@
 #include <openssl/rsa.h>
 #include <stdio.h>
 #include "infile.h"
+#include "log.h"
 #include "outfile.h"
 #include "token.h"
 #include "x509.h"
@@ -186,6 +187,15 @@ static int give_passphrase(char *pass, size_t size, size_t *len, const OSSL_PARA
 	return 1;
 }
 
+/* PFX of RFC 7292: a sequence that begins with the version 3 and another sequence. */
+static bool is_pkcs12(const struct buf *bytes)
+{
+	static const char begin[] = {0x02, 0x01, 0x03, 0x30};
+	size_t len = bytes->len < 12 ? bytes->len : 12;
+
+	return bytes->data[0] == 0x30 && memmem(bytes->data, len, begin, sizeof(begin));
+}
+
 static int explain_undecoded(
 	const struct unlocking *unlocking, const struct buf *bytes, struct problem *problem)
 {
@@ -197,6 +207,13 @@ static int explain_undecoded(
 		problem_remedy(problem, "try the pass phrase again");
 		return -EKEYREJECTED;
 	}
+	if (is_pkcs12(bytes)) {
+		problem_set(
+			problem, -EBADMSG, "is a PKCS#12 file, and a private key in PEM or DER is wanted");
+		problem_remedy(problem, "take the key out of it: openssl pkcs12 -in %s -nocerts -out KEY",
+			problem_path(unlocking->path));
+		return -EBADMSG;
+	}
 	problem_set(problem, -EBADMSG, "%s",
 		memmem(bytes->data, bytes->len, "CERTIFICATE", strlen("CERTIFICATE"))
 			? "is a certificate, and a private key is wanted"
@@ -205,11 +222,26 @@ static int explain_undecoded(
 	return -EBADMSG;
 }
 
+/* Where the first private key in PEM begins: parameters or a certificate may stand before it. 0 where there is none. */
+static size_t find_pem(const struct buf *bytes)
+{
+	static const char begin[] = "-----BEGIN ", end[] = "PRIVATE KEY-----";
+	const char *at = bytes->data, *stop = at + bytes->len, *newline;
+
+	while ((at = memmem(at, (size_t)(stop - at), begin, strlen(begin)))) {
+		newline = memchr(at, '\n', (size_t)(stop - at));
+		if (newline && memmem(at, (size_t)(newline - at), end, strlen(end)))
+			return (size_t)(at - bytes->data);
+		at += strlen(begin);
+	}
+	return 0;
+}
+
 static int decode(
 	struct unlocking *unlocking, const struct buf *bytes, EVP_PKEY **ret, struct problem *problem)
 {
-	const unsigned char *data = (const unsigned char *)bytes->data;
-	size_t len = bytes->len;
+	size_t skipped = find_pem(bytes), len = bytes->len - skipped;
+	const unsigned char *data = (const unsigned char *)bytes->data + skipped;
 	_cleanup_(release_decoder) OSSL_DECODER_CTX *decoder =
 		OSSL_DECODER_CTX_new_for_pkey(ret, NULL, NULL, NULL, EVP_PKEY_KEYPAIR, NULL, NULL);
 
@@ -231,20 +263,29 @@ static void normalize(EVP_PKEY *key)
 	(void)ossl_reason();
 }
 
+static void warn_of_readers(const char *path, const struct stat *st)
+{
+	if (S_ISREG(st->st_mode) && st->st_mode & S_IROTH)
+		log_warning("%s: all users of this machine can read this private key; chmod 600 it", path);
+}
+
 int pkey_load(
 	const char *path, const struct passphrase_source *source, EVP_PKEY **ret, struct problem *problem)
 {
 	struct unlocking unlocking = {.source = source, .path = path, .problem = problem};
 	_cleanup_buf_ struct buf bytes = {0};
+	struct stat st;
 	int r;
 
 	if (token_is_uri(path))
 		return token_load(path, source, ret, problem);
-	r = infile_read(path, INFILE_KEY_MAX, &bytes, problem);
+	r = infile_read_any(path, INFILE_KEY_MAX, &bytes, &st, problem);
 	if (r == 0)
 		r = decode(&unlocking, &bytes, ret, problem);
 	if (r == 0)
 		normalize(*ret);
+	if (r == 0 && !unlocking.asked)
+		warn_of_readers(path, &st);
 	if (bytes.data)
 		OPENSSL_cleanse(bytes.data, bytes.len);
 	OPENSSL_cleanse(unlocking.text, sizeof(unlocking.text));

@@ -39,7 +39,7 @@ const char *pkey_unfit_reason(enum pkey_fitness fitness);
 _must_check_ int pkey_generate(const char *algorithm, EVP_PKEY **ret, struct problem *problem);
 
 /*
- * Reads a private key, PEM or DER, encrypted or not, or finds the one of a pkcs11: URI (token.h); the
+ * Reads a private key, PEM or DER, encrypted or not, the first in its file, or finds the one of a pkcs11: URI (token.h); the
  * pass phrase is asked for only where it is needed. A curve that is given by parameters becomes a named one, and a point
  * is written in full. Returns 0, or a negative errno with *problem set: -EKEYREJECTED: wrong pass phrase.
  */
