@@ -8,6 +8,7 @@
 #include "pkey.h"
 #include "secrets.h"
 #include "signjob.h"
+#include "token.h"
 #include "verbs.h"
 
 #define NAME "sign"
@@ -66,6 +67,8 @@ static int check_options(void)
 		return EXIT_USAGE;
 	}
 	if (parse_words())
+		return EXIT_USAGE;
+	if (token_refuse_pin(NAME, key_option))
 		return EXIT_USAGE;
 	if (hash_only_option && (key_option || cert_option))
 		return usage("--hash-only needs no --key and no --cert");

@@ -59,8 +59,10 @@ int keyopts_check(struct keyopts *opts, const char *verb, bool needs_subject)
 		log_error("%s: a name is missing; give --cn NAME or --subject /O=ORGANIZATION/CN=NAME", verb);
 		return EXIT_USAGE;
 	}
-	if (check_hash(opts, verb))
+	if (check_hash(opts, verb) || token_refuse_pin(verb, opts->key))
 		return EXIT_USAGE;
+	if ((opts->subject || opts->cn) && x509_check_subject(opts->subject, opts->cn, &problem) < 0)
+		return complain(verb, &problem);
 	if (keyopts_spare(opts, verb, opts->key, "the private key") ||
 		keyopts_spare(opts, verb, opts->passphrase.file, "the file of the pass phrase"))
 		return EXIT_USAGE;

@@ -7,7 +7,7 @@
 #include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
-#include "util.h"
+#include "log.h"
 
 #define SCHEME "pkcs11:"
 
@@ -25,6 +25,27 @@ struct login {
 bool token_is_uri(const char *name)
 {
 	return strncmp(name, SCHEME, strlen(SCHEME)) == 0;
+}
+
+static bool has_pin(const char *uri)
+{
+	static const char attribute[] = "pin-value=";
+	const char *at = uri;
+
+	while ((at = strstr(at + 1, attribute)))
+		if (strchr(":;?&", at[-1]))
+			return true;
+	return false;
+}
+
+int token_refuse_pin(const char *verb, const char *name)
+{
+	if (!name || !token_is_uri(name) || !has_pin(name))
+		return 0;
+	log_error("%s: the key's URI has a PIN (pin-value), which all users can see; leave it out, and use "
+		  "--passphrase-file",
+		verb);
+	return EXIT_USAGE;
 }
 
 /* pem_password_cb: a PIN is given once, since a second wrong one may lock the token. */
@@ -60,8 +81,8 @@ static int load_provider(struct problem *problem)
 	return -ENOPKG;
 }
 
-/* The first private key of the store; NULL where there is none. */
-static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
+/* The next private key of the store; NULL where there is none. */
+static EVP_PKEY *next_key(OSSL_STORE_CTX *store)
 {
 	EVP_PKEY *key = NULL;
 
@@ -75,6 +96,21 @@ static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
 		OSSL_STORE_INFO_free(info);
 	}
 	return key;
+}
+
+/* The only private key of the store. Returns 0 with NULL where there is none, or -ENOTUNIQ with *problem set. */
+static int find_key(OSSL_STORE_CTX *store, EVP_PKEY **ret, struct problem *problem)
+{
+	_cleanup_pkey_ EVP_PKEY *key = next_key(store), *other = key ? next_key(store) : NULL;
+
+	if (other) {
+		problem_set(problem, -ENOTUNIQ, "more than one private key is meant by it");
+		problem_remedy(
+			problem, "name the token and the object, or its id: p11tool --list-privkeys --login");
+		return -ENOTUNIQ;
+	}
+	*ret = take_pointer(key);
+	return 0;
 }
 
 static int explain_absence(const struct login *login, struct problem *problem)
@@ -105,6 +141,6 @@ int token_load(
 		return r;
 	store = OSSL_STORE_open_ex(uri, NULL, NULL, ui, &login, NULL, NULL, NULL);
 	if (store && OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY))
-		*ret = find_key(store);
-	return *ret ? 0 : explain_absence(&login, problem);
+		r = find_key(store, ret, problem);
+	return r == 0 && !*ret ? explain_absence(&login, problem) : r;
 }

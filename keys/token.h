@@ -16,8 +16,14 @@
 bool token_is_uri(const char *name);
 
 /*
+ * Sees that a key's name is no URI with a PIN in it (pin-value), which all users can see among the arguments of a process,
+ * and which messages would repeat. Returns 0, or EXIT_USAGE after a message of that verb without the name.
+ */
+_must_check_ int token_refuse_pin(const char *verb, const char *name);
+
+/*
  * Finds the private key of a URI; the PIN comes from the source, unless the URI says where it is (pin-source). Returns
- * 0, or a negative errno with *problem set: -ENOPKG: no such provider; -ENOENT: no such key;
+ * 0, or a negative errno with *problem set: -ENOPKG: no such provider; -ENOENT: no such key; -ENOTUNIQ: more than one;
  * -EKEYREJECTED: the token refused, for a wrong PIN in most cases.
  */
 _must_check_ int token_load(

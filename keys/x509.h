@@ -111,6 +111,9 @@ struct x509_order {
 	bool is_ca;            /* CA:TRUE, keyCertSign, cRLSign; else CA:FALSE, digitalSignature */
 };
 
+/* Whether x509_make() can make a name of subject, or of cn alone. Returns 0, or a negative errno with *problem set. */
+_must_check_ int x509_check_subject(const char *subject, const char *cn, struct problem *problem);
+
 /* Makes a certificate. Returns 0, or a negative errno with *problem set. */
 _must_check_ int x509_make(const struct x509_order *order, X509 **ret, struct problem *problem);
 

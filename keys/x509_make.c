@@ -96,6 +96,13 @@ static int make_name(const char *subject, const char *cn, X509_NAME **ret, struc
 	return r;
 }
 
+int x509_check_subject(const char *subject, const char *cn, struct problem *problem)
+{
+	_cleanup_(release_name) X509_NAME *name = NULL;
+
+	return make_name(subject, cn, &name, problem);
+}
+
 static bool add_extension(X509 *certificate, int nid, const char *value)
 {
 	_cleanup_(release_extension) X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);

@@ -66,6 +66,63 @@ openssl pkcs8 -topk8 -in enc.key -passin file:phrase -passout file:phrase2 -outf
 good "encrypted DER" key request --cn s --key enc.der --out enc3.csr --passphrase-file phrase
 openssl ec -aes128 -in "$PKI/p256.key" -passout file:phrase -out old.key 2> /dev/null
 good "encrypted in the old form of PEM" key request --cn s --key old.key --out enc4.csr --passphrase-file phrase
+says "a pass phrase that others can read" 0 "imactl key: phrase: all users of this machine can read this pass phrase; chmod 600 it" \
+	key request --cn s --key enc.key --out warned.csr --passphrase-file phrase
+chmod 602 phrase
+says "or change" 0 "imactl key: phrase: all users of this machine can change this pass phrase; chmod 600 it" \
+	key request --cn s --key enc.key --out warned.csr --force --passphrase-file phrase
+chmod 600 phrase
+cp "$PKI/p256.key" public.key
+chmod 644 public.key
+chmod 644 enc.key
+says "a key that others can read" 0 "imactl key: public.key: all users of this machine can read this private key; chmod 600 it" \
+	key request --cn s --key public.key --out warned.csr --force
+silent "one that is encrypted is of no use to them" 0 "imactl key:" key request --cn s --key enc.key --out warned.csr --force --passphrase-file phrase
+chmod 600 enc.key public.key
+silent "one's own" 0 "imactl key:" key request --cn s --key public.key --out warned.csr --force
+# A process with a pass phrase leaves no core, and is not for others to look into.
+mkfifo slow
+"$build/imactl" key request --cn s --key enc.key --out held.csr --passphrase-file slow > /dev/null 2>&1 &
+sleep 0.3
+same "no core dump" "$(awk '/Max core file size/ { print $5, $6 }' /proc/$!/limits)" "0 0"
+cat phrase > slow
+wait $!
+same "and it goes on" $? 0
+setpriv --reuid 65534 --clear-groups true 2> /dev/null && {
+	chmod 711 .
+	chmod 644 enc.key
+	setpriv --reuid 65534 --clear-groups "$build/imactl" key request --cn s --key enc.key --out /dev/null --passphrase-file slow > /dev/null 2>&1 &
+	sleep 0.3
+	same "its memory is root's alone" "$(stat -c %u /proc/$!/mem)" 0
+	kill $!
+	wait $!
+	chmod 600 enc.key
+}
+
+# ---- keys as other programs leave them ---------------------------------------------------------
+
+openssl ecparam -name prime256v1 -genkey -out parameters.key
+same "parameters come first" "$(head -n 1 parameters.key)" "-----BEGIN EC PARAMETERS-----"
+good "a key behind its parameters" key request --cn s --key parameters.key --out p1.csr
+same "is that key" "$(openssl req -in p1.csr -noout -pubkey)" "$(openssl pkey -in parameters.key -pubout)"
+cat "$PKI/p256.pem" "$PKI/p256.key" > both.pem
+good "a key behind its certificate" key request --cn s --key both.pem --out p2.csr
+same "is that key" "$(openssl req -in p2.csr -noout -pubkey)" "$(openssl pkey -in "$PKI/p256.key" -pubout)"
+openssl pkcs12 -export -in "$PKI/p256.pem" -inkey "$PKI/p256.key" -passout file:phrase -out bag.p12
+says "PKCS#12" 1 "imactl key: bag.p12: is a PKCS#12 file, and a private key in PEM or DER is wanted; take the key out of it: openssl pkcs12 -in bag.p12 -nocerts -out KEY" \
+	key request --cn s --key bag.p12 --out x.csr
+openssl pkcs12 -in bag.p12 -passin file:phrase -nocerts -passout file:phrase2 -out bag.key
+good "what that command leaves, with what it says of the key before it" key request --cn s --key bag.key --out p3.csr --passphrase-file phrase
+good "a key from a pipe" bash -c "'$build/imactl' key request --cn s --key <(cat '$PKI/p256.key') --out p4.csr"
+same "is that key" "$(openssl req -in p4.csr -noout -pubkey)" "$(openssl pkey -in "$PKI/p256.key" -pubout)"
+good "from standard input" bash -c "cat '$PKI/p256.key' | '$build/imactl' key request --cn s --key /dev/stdin --out p5.csr"
+good "from a file there" bash -c "'$build/imactl' key request --cn s --key /dev/stdin --out p6.csr < '$PKI/p256.key'"
+says "nothing in a pipe" 1 "imactl key: /dev/stdin: is empty" bash -c ": | '$build/imactl' key request --cn s --key /dev/stdin --out x.csr"
+says "no end of it" 1 "imactl key: /dev/zero: is larger than 64 KiB, the most that is read; check that it is the right file" key request --cn s --key /dev/zero --out x.csr
+says "a folder" 1 "imactl key: .: is a directory, not a regular file; name a regular file" key request --cn s --key . --out x.csr
+
+# ---- what fails with pass phrases --------------------------------------------------------------
+
 says "wrong pass phrase" 1 "imactl key: enc.key: the pass phrase is wrong, or the key is damaged; try the pass phrase again" \
 	key request --cn s --key enc.key --out x.csr --passphrase-file wrong
 says "no terminal" 1 "imactl key: enc.key: needs a pass phrase, and there is no terminal to ask for it; use --passphrase-file or --passphrase-fd" \
@@ -195,8 +252,18 @@ says "algorithm" 1 "imactl key: new.key: 'dsa' is no algorithm for a key; use on
 	key ca --cn x --key new.key --algorithm dsa --out x.der
 says "days" 2 "imactl key: ca: --days '0' is not a number from 1 to 36500" key ca --cn x --key new.key --out x.der --days 0
 says "hash" 2 "imactl key: ca: --hash 'sha1' is none of sha256, sha384, sha512" key ca --cn x --key new.key --out x.der --hash sha1
-says "subject" 1 "imactl key: x.der: 'CN=x' is not a subject; write it as /O=ORGANIZATION/CN=NAME" \
+says "subject" 1 "imactl key: ca: 'CN=x' is not a subject; write it as /O=ORGANIZATION/CN=NAME" \
 	key ca --subject CN=x --algorithm p256 --key new.key --out x.der
+same "is known before the key is made" "$(ls new.key 2> /dev/null)" ""
+says "subject of a request" 1 "imactl key: request: the subject's field 'C' cannot be 'Germany': string too long; write it as /O=ORGANIZATION/CN=NAME, in UTF-8, a name of at most 64 characters" \
+	key request --subject /C=Germany/CN=x --algorithm p256 --key new.key --out x.csr
+for verb in ca request; do
+	silent "a PIN in a URI is refused and not repeated" 2 1234 key $verb --cn x --key 'pkcs11:token=lab;object=k?pin-value=1234' --out x.der
+	says "and said" 2 "imactl key: $verb: the key's URI has a PIN (pin-value), which all users can see; leave it out, and use --passphrase-file" \
+		key $verb --cn x --key 'pkcs11:token=lab;object=k?pin-source=x&pin-value=1234' --out x.der
+done
+says "an issuer's too" 2 "imactl key: issue: the key's URI has a PIN (pin-value), which all users can see; leave it out, and use --passphrase-file" \
+	key issue --issuer ca-p256.der --issuer-key 'pkcs11:pin-value=1234' p256.csr --out x.der
 says "no name" 2 "imactl key: ca: a name is missing; give --cn NAME or --subject /O=ORGANIZATION/CN=NAME" key ca --key new.key --out x.der
 says "no key" 2 "imactl key: ca: --key is missing; see 'imactl key ca --help'" key ca --cn x --out x.der
 says "no issuer" 2 "imactl key: issue: --issuer is missing; see 'imactl key issue --help'" key issue p256.csr --out x.der

@@ -24,6 +24,12 @@ inside() {
 	' inside "$root" "$scratch/work" "$@"
 }
 
+# All that imactl says, here and inside, is kept for the last check. The functions of tests/lib/imactl.sh leave it in $output.
+for function in good says; do
+	eval "kept_$(declare -f $function)"
+	eval "$function() { kept_$function \"\$@\"; printf '%s\n' \"\$output\" >> '$scratch/said'; }"
+done
+
 # shellcheck disable=SC2317 # called by good
 pkcs11() { inside pkcs11-tool --module /usr/lib/softhsm/libsofthsm2.so --login --pin 1234 "$@"; }
 
@@ -65,5 +71,14 @@ says "no provider" 1 "imactl: $rsa: names a token, and OpenSSL's provider 'pkcs1
 	imactl sign --detached --key "$rsa" --passphrase-file work/pin work/file
 says "a new key is not made in a token" 1 "imactl key: $rsa: is there already, and --encrypt is for a new key; name another file, or leave --encrypt out" \
 	inside imactl key request --key "$rsa" --passphrase-file pin --encrypt --cn x --out x.csr
-same "the PIN is in no output" "$(grep -c 1234 <<< "$output")" 0
+says "a PIN in the URI" 2 "imactl: sign: the key's URI has a PIN (pin-value), which all users can see; leave it out, and use --passphrase-file" \
+	inside imactl sign --detached --key "$rsa?pin-value=1234" file
+good "a second key of that kind" pkcs11 --keypairgen --key-type rsa:2048 --label rsa2 --id 04
+says "a URI that means several keys" 1 "imactl: pkcs11:token=lab;type=private: more than one private key is meant by it; name the token and the object, or its id: p11tool --list-privkeys --login" \
+	inside imactl sign --detached --key 'pkcs11:token=lab;type=private' --passphrase-file pin file
+good "one of them by its id" inside imactl sign --detached --key 'pkcs11:token=lab;id=%01;type=private' --passphrase-file pin --cert rsa.der file
+good "by its name alone" inside imactl sign --detached --key 'pkcs11:object=rsa' --passphrase-file pin --cert rsa.der file
+same "outputs were kept" "$(($(wc -l < said) > 40))" 1
+none=$(grep -n 1234 said)
+same "the PIN is in none of them" "$none" ""
 finish
