@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include "executable.h"
@@ -20,6 +21,7 @@
 /* What the sources of names share. */
 struct run {
 	struct pool *pool;
+	const char *verb;
 	bool executables;
 	const struct timespec *newer; /* NULL: all */
 	struct files_counts *counts;
@@ -33,9 +35,18 @@ static void fail(struct run *run, const char *path, int error)
 
 	if (error == -ENOENT) {
 		problem_set(&problem, error, "there is no such file, or it vanished meanwhile");
+	} else if (error == -E2BIG) {
+		problem_set(&problem, error, "is not gone into: it lies %d folders deep, where no path leads",
+			WALK_DEPTH_MAX);
+		problem_remedy(&problem, "take it away, or leave it out: --exclude");
 	} else if (error == -EMFILE || error == -ENFILE) {
 		problem_set(&problem, error, "cannot be opened: too many files are open, folder in folder");
 		problem_remedy(&problem, "raise the limit: ulimit -n");
+	} else if (error == -ENOSYS) {
+		problem_set(&problem, error,
+			"cannot be opened: this kernel has no openat2(), which shows where a "
+			"tree ends");
+		problem_remedy(&problem, "use Linux 5.6 or later");
 	} else if (error == -ELOOP) {
 		problem_set(&problem, error, "cannot be opened: its symbolic links lead in a circle");
 	} else {
@@ -74,9 +85,15 @@ static bool give(void *context, const struct fileitem *item)
 	return true;
 }
 
+/* In a tree that is in use files come and go: who has vanished was not asked for by name. */
 static bool walk_failed(void *context, const char *path, int error)
 {
-	fail(context, path, error);
+	struct run *run = context;
+
+	if (error == -ENOENT)
+		run->counts->skipped++;
+	else
+		fail(run, path, error);
 	return !interrupted();
 }
 
@@ -97,6 +114,18 @@ static void pass_by(struct run *run, const char *path, mode_t mode, bool is_list
 	run->counts->failed++;
 }
 
+/* A list of lines is one name, and no file has it. */
+static void fail_name(struct run *run, const char *path, int error, bool is_listed)
+{
+	if (is_listed && strchr(path, '\n') &&
+		(error == -ENOENT || error == -ENAMETOOLONG || error == -ENOTDIR))
+		log_warning("%s: the names of a list end with a NUL byte, and this one has a newline in it; "
+			    "make the "
+			    "list with find -print0, or see the examples of imactl(8)",
+			run->verb);
+	fail(run, path, error);
+}
+
 /* One name; a list has the names of the system that it is made on. */
 static void open_name(struct run *run, const char *path, bool is_listed)
 {
@@ -106,7 +135,7 @@ static void open_name(struct run *run, const char *path, bool is_listed)
 
 	/* Looked at before it is opened: opening a device may do something. */
 	if ((is_listed ? lstat(path, &st) : stat(path, &st)) < 0) {
-		fail(run, path, -errno);
+		fail_name(run, path, -errno, is_listed);
 		return;
 	}
 	if (S_ISREG(st.st_mode)) {
@@ -149,13 +178,42 @@ static int read_list(struct run *run, const char *path)
 	return 0;
 }
 
-static int read_sources(struct run *run, const struct files_options *opts, size_t count, char **operands)
+/* A pattern that leaves nothing out was meant to. */
+static void warn_of_unused(const struct run *run, const struct exclude *exclude, const char *root)
 {
-	const struct walk walk = {.exclude = &opts->exclude,
+	size_t i;
+
+	for (i = 0; i < exclude->count && !interrupted(); i++)
+		if (!exclude->patterns[i].has_matched)
+			log_warning("%s: --exclude '%s' matches nothing below '%s'", run->verb,
+				exclude->patterns[i].given, root);
+}
+
+static int read_tree(struct run *run, const struct files_options *opts)
+{
+	_cleanup_exclude_ struct exclude exclude = {0};
+	const struct walk walk = {.exclude = &exclude,
 		.cross_device = opts->cross_device,
 		.context = run,
 		.file = give,
 		.failed = walk_failed};
+	int r = exclude_begin(&opts->exclude, &exclude);
+
+	if (r == 0)
+		r = walk_tree(&walk, opts->root);
+	if (r == -ENOMEM) {
+		log_error("%s: out of memory", opts->root);
+		return EXIT_FAILED;
+	}
+	if (r < 0 && r != -ECANCELED)
+		fail(run, opts->root, r);
+	else
+		warn_of_unused(run, &exclude, opts->root);
+	return 0;
+}
+
+static int read_sources(struct run *run, const struct files_options *opts, size_t count, char **operands)
+{
 	int status = 0;
 	size_t i;
 
@@ -163,22 +221,32 @@ static int read_sources(struct run *run, const struct files_options *opts, size_
 		open_name(run, operands[i], false);
 	if (opts->from0 && !interrupted())
 		status = read_list(run, opts->from0);
-	if (opts->root && !status && walk_tree(&walk, opts->root) == -ENOMEM) {
-		log_error("%s: out of memory", opts->root);
-		status = EXIT_FAILED;
-	}
+	if (opts->root && !status && !interrupted())
+		status = read_tree(run, opts);
 	return status;
 }
 
 /* ---- the run ------------------------------------------------------------------------------ */
 
+/* The processors that this process may use, be it in a container or under taskset(1). */
+static unsigned int count_processors(void)
+{
+	cpu_set_t set;
+	long processors;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		processors = CPU_COUNT(&set);
+	else
+		processors = sysconf(_SC_NPROCESSORS_ONLN);
+	return processors > 0 && processors <= JOBS_MAX ? (unsigned int)processors : 1;
+}
+
 static int parse_jobs(const struct files_options *opts, const char *verb, unsigned int *ret)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned long jobs;
 	char *end;
 
-	*ret = processors > 0 && processors <= JOBS_MAX ? (unsigned int)processors : 1;
+	*ret = count_processors();
 	if (!opts->jobs)
 		return 0;
 	errno = 0;
@@ -188,6 +256,22 @@ static int parse_jobs(const struct files_options *opts, const char *verb, unsign
 		return EXIT_USAGE;
 	}
 	*ret = (unsigned int)jobs;
+	return 0;
+}
+
+static int check_sources(const struct files_options *opts, size_t count, const char *verb)
+{
+	if (!count && !opts->root && !opts->from0) {
+		log_error("%s: a file is missing; name files, or use --root DIR or --from0 FILE", verb);
+		return EXIT_USAGE;
+	}
+	if (opts->exclude.count && !opts->root) {
+		log_error("%s: --exclude leaves files out of the tree of --root, and there is none; leave "
+			  "out the "
+			  "names themselves",
+			verb);
+		return EXIT_USAGE;
+	}
 	return 0;
 }
 
@@ -217,7 +301,7 @@ static void raise_limit(void)
 int files_run(const struct files_options *opts, size_t count, char **operands, const struct files_task *task,
 	struct files_counts *ret)
 {
-	struct run run = {.executables = opts->executables, .counts = ret};
+	struct run run = {.verb = task->verb, .executables = opts->executables, .counts = ret};
 	struct interrupt interrupt;
 	struct stat newer;
 	unsigned int jobs;
@@ -226,12 +310,10 @@ int files_run(const struct files_options *opts, size_t count, char **operands, c
 	*ret = (struct files_counts){0};
 	if (!status)
 		status = find_newer(opts, task->verb, &newer, &run);
+	if (!status)
+		status = check_sources(opts, count, task->verb);
 	if (status)
 		return status;
-	if (!count && !opts->root && !opts->from0) {
-		log_error("%s: a file is missing; name files, or use --root DIR or --from0 FILE", task->verb);
-		return EXIT_USAGE;
-	}
 	raise_limit();
 	interrupt_begin(&interrupt);
 	run.pool = pool_begin(task, jobs);

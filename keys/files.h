@@ -61,7 +61,7 @@ struct files_task {
 struct files_counts {
 	uint64_t handled; /* given to the task */
 	uint64_t failed;  /* could not be opened, or read as a folder; said */
-	uint64_t skipped; /* not what --executables, --newer or a list asks for */
+	uint64_t skipped; /* not what --executables, --newer or a list asks for, or gone from a tree */
 };
 
 /*

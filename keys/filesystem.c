@@ -15,6 +15,11 @@
 
 #define BY_UUID "/dev/disk/by-uuid"
 
+/* Not in linux/magic.h: fs/configfs/mount.c, ipc/mqueue.c, fs/fuse/fuse_i.h. */
+#define CONFIGFS_MAGIC 0x62656570
+#define MQUEUE_MAGIC 0x19800202
+#define FUSECTL_MAGIC 0x65735543
+
 /* FS_IOC_GETFSUUID (include/uapi/linux/fs.h), which headers before Linux 6.9 do not have. */
 struct fsuuid {
 	uint8_t len, bytes[16];
@@ -52,6 +57,23 @@ uint64_t fsfacts_magic(const char *type)
 		if (string_equal(magics[i].type, type))
 			return magics[i].magic;
 	return 0;
+}
+
+bool fsfacts_is_kernels(int fd)
+{
+	static const uint64_t own[] = {PROC_SUPER_MAGIC, SYSFS_MAGIC, SECURITYFS_MAGIC, DEBUGFS_MAGIC,
+		TRACEFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEVPTS_SUPER_MAGIC, SELINUX_MAGIC,
+		SMACK_MAGIC, BPF_FS_MAGIC, PSTOREFS_MAGIC, EFIVARFS_MAGIC, NSFS_MAGIC, BINFMTFS_MAGIC,
+		AUTOFS_SUPER_MAGIC, CONFIGFS_MAGIC, MQUEUE_MAGIC, FUSECTL_MAGIC};
+	struct statfs fs;
+	size_t i;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		if (own[i] == (uint64_t)(unsigned long)fs.f_type)
+			return true;
+	return false;
 }
 
 static int hex_digit(char digit)

@@ -37,6 +37,9 @@ _must_check_ int fsfacts_parse_uuid(const char *text, uint8_t ret[static 16]);
 /* Checks what was told. Returns 0, or -EINVAL with *problem set. */
 _must_check_ int fsfacts_check(const struct fsfacts_told *told, struct problem *problem);
 
+/* True for an open file of a file system whose files the kernel makes up: /proc, /sys and what is mounted there. */
+bool fsfacts_is_kernels(int fd);
+
 /* The facts of the file system on which an open file is; what cannot be found stays zero. */
 void fsfacts_get(int fd, const struct stat *st, const struct fsfacts_told *told, struct fsfacts *ret);
 

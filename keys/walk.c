@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
+#include <linux/openat2.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include "buf.h"
+#include "filesystem.h"
 
 /* Inodes with more than one name that were met: open addressing, at most half full. */
 struct inodes {
@@ -20,6 +22,7 @@ struct state {
 	const struct walk *walk;
 	dev_t device;    /* of the root */
 	size_t root_len; /* of its path, without a slash at its end */
+	size_t depth;
 	struct buf path; /* of what is looked at */
 	struct inodes inodes;
 };
@@ -66,33 +69,38 @@ static int inodes_add(struct inodes *inodes, const struct stat *st)
 	return 1;
 }
 
-static bool is_excluded(const struct state *state, const char *name)
-{
-	const struct verb_strings *globs = state->walk->exclude;
-	const char *below = buf_string(&state->path) + state->root_len;
-	size_t i;
-
-	for (i = 0; i < globs->count; i++)
-		if (fnmatch(globs->strings[i], strchr(globs->strings[i], '/') ? below : name, 0) == 0)
-			return true;
-	return false;
-}
-
 static int failed(const struct state *state, int error)
 {
 	return state->walk->failed(state->walk->context, buf_string(&state->path), error) ? 0 : -ECANCELED;
 }
 
+/* Returns a descriptor or a negative errno, -EXDEV for what is mounted there. The device alone would not tell that. */
+static int open_entry(const struct state *state, int folder, const char *name, int flags)
+{
+	const struct open_how how = {.flags = (unsigned int)(flags | O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+		.resolve = RESOLVE_NO_SYMLINKS | (state->walk->cross_device ? 0U : RESOLVE_NO_XDEV)};
+	long fd = syscall(SYS_openat2, folder, name, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* What is mounted there, and what has become a link since its folder was read. */
+static bool is_passed_by(int error)
+{
+	return error == -EXDEV || error == -ELOOP;
+}
+
 static int visit_file(struct state *state, int folder, const char *name)
 {
-	_cleanup_close_ int fd =
-		openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	_cleanup_close_ int fd = open_entry(state, folder, name, O_NONBLOCK | O_NOCTTY);
 	const char *path = buf_string(&state->path);
 	struct fileitem item = {.path = path, .inside = path + state->root_len, .is_found = true};
 	struct stat st;
 	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return is_passed_by(fd) ? 0 : failed(state, fd);
+	if (fstat(fd, &st) < 0)
 		return failed(state, -errno);
 	if (!S_ISREG(st.st_mode))
 		return 0;
@@ -135,7 +143,7 @@ static int visit(struct state *state, int folder, const struct dirent *entry)
 	buf_puts(&state->path, entry->d_name);
 	if (buf_failed(&state->path))
 		return -ENOMEM;
-	if (!is_excluded(state, entry->d_name))
+	if (!exclude_matches(state->walk->exclude, buf_string(&state->path) + state->root_len, entry->d_name))
 		r = type == DT_DIR ? visit_folder(state, folder, entry->d_name)
 				   : visit_file(state, folder, entry->d_name);
 	state->path.len = len;
@@ -153,21 +161,35 @@ static int visit_entries(struct state *state, DIR *folder)
 	return r == 0 && errno ? failed(state, -errno) : r;
 }
 
+/* Another file system than the root's: a subvolume of it is none that was asked for, and the kernel's own never are. */
+static bool is_foreign(const struct state *state, int fd, const struct stat *st)
+{
+	return st->st_dev != state->device && (!state->walk->cross_device || fsfacts_is_kernels(fd));
+}
+
 static int visit_folder(struct state *state, int folder, const char *name)
 {
-	_cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int fd = open_entry(state, folder, name, O_DIRECTORY);
 	_cleanup_closedir_ DIR *entries = NULL;
 	struct stat st;
+	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return is_passed_by(fd) ? 0 : failed(state, fd);
+	if (fstat(fd, &st) < 0)
 		return failed(state, -errno);
-	if (st.st_dev != state->device && !state->walk->cross_device)
+	if (is_foreign(state, fd, &st))
 		return 0;
+	if (state->depth == WALK_DEPTH_MAX)
+		return failed(state, -E2BIG);
 	entries = fdopendir(fd);
 	if (!entries)
 		return failed(state, -errno);
 	(void)take_fd(&fd);
-	return visit_entries(state, entries);
+	state->depth++;
+	r = visit_entries(state, entries);
+	state->depth--;
+	return r;
 }
 
 int walk_tree(const struct walk *walk, const char *root)
@@ -179,7 +201,7 @@ int walk_tree(const struct walk *walk, const char *root)
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return walk->failed(walk->context, root, -errno) ? 0 : -ECANCELED;
+		return -errno;
 	state.device = st.st_dev;
 	buf_puts(&state.path, root);
 	while (state.path.len && state.path.data[state.path.len - 1] == '/')

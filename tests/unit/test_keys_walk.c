@@ -1,28 +1,46 @@
 // SPDX-License-Identifier: MIT
 /* Tests of keys/walk.c, pool.c and files.c: which files are found, and what becomes of the rest. */
-/* wrap: openat readdir fdopendir pthread_create sysconf strdup */
+/* wrap: syscall readdir fdopendir pthread_create sysconf sched_getaffinity strdup */
 #include "walk.h"
+#include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include "capture.h"
 #include "fakeroot.h"
 #include "files.h"
 #include "interrupt.h"
 
-static int fail_openat, fail_readdir, fail_fdopendir;
-static unsigned int threads_max;
+static int fail_open, fail_readdir, fail_fdopendir;
+static unsigned int threads_max, processors;
 static bool no_types, fail_strdup;
 
-int __real_openat(int folder, const char *name, int flags, ...);
-int __wrap_openat(int folder, const char *name, int flags, ...);
-int __wrap_openat(int folder, const char *name, int flags, ...)
+/* Only openat2 is called by its number. */
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
 {
-	if (fail_openat) {
-		errno = fail_openat;
+	const struct open_how *how;
+	const char *name;
+	va_list arguments;
+	size_t size;
+	int folder;
+
+	va_start(arguments, number);
+	folder = va_arg(arguments, int);
+	name = va_arg(arguments, const char *);
+	how = va_arg(arguments, const struct open_how *);
+	size = va_arg(arguments, size_t);
+	va_end(arguments);
+	assert_int_equal(number, SYS_openat2);
+	assert_true(how->resolve & RESOLVE_NO_SYMLINKS);
+	if (fail_open) {
+		errno = fail_open;
 		return -1;
 	}
-	return __real_openat(folder, name, flags);
+	return __real_syscall(number, folder, name, how, size);
 }
 
 struct dirent *__real_readdir(DIR *folder);
@@ -63,6 +81,19 @@ long __wrap_sysconf(int name)
 	return -1;
 }
 
+int __wrap_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set);
+int __wrap_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+	unsigned int i;
+
+	assert_int_equal(pid, 0);
+	assert_int_equal(size, sizeof(*set));
+	CPU_ZERO(set);
+	for (i = 0; i < processors; i++)
+		CPU_SET(3 * i, set);
+	return processors ? 0 : -1;
+}
+
 char *__real_strdup(const char *string);
 char *__wrap_strdup(const char *string);
 char *__wrap_strdup(const char *string)
@@ -72,7 +103,8 @@ char *__wrap_strdup(const char *string)
 
 static int set_up(void **context)
 {
-	fail_openat = fail_readdir = fail_fdopendir = 0;
+	fail_open = fail_readdir = fail_fdopendir = 0;
+	processors = 0;
 	no_types = fail_strdup = false;
 	threads_max = 1000;
 	return fakeroot_new(context);
@@ -89,6 +121,8 @@ static struct {
 	size_t stop; /* after so many files */
 } found;
 
+static bool found_without_names; /* they are too long */
+
 static bool note_file(void *context, const struct fileitem *item)
 {
 	(void)context;
@@ -96,7 +130,9 @@ static bool note_file(void *context, const struct fileitem *item)
 	assert_int_equal(strncmp(item->path, fakeroot, strlen(fakeroot)), 0);
 	assert_ptr_equal(item->inside, item->path + strlen(fakeroot));
 	(void)close(item->fd);
-	(void)snprintf(found.names[found.count++], sizeof(found.names[0]), "%s", item->inside);
+	if (!found_without_names)
+		(void)snprintf(found.names[found.count], sizeof(found.names[0]), "%s", item->inside);
+	found.count++;
 	return found.count != found.stop;
 }
 
@@ -112,9 +148,11 @@ static bool note_failure(void *context, const char *path, int error)
 static int walk(const char *const *globs, size_t count)
 {
 	const struct verb_strings exclude = {(const char **)(uintptr_t)globs, count};
-	const struct walk order = {.exclude = &exclude, .file = note_file, .failed = note_failure};
+	_cleanup_exclude_ struct exclude patterns = {0};
+	const struct walk order = {.exclude = &patterns, .file = note_file, .failed = note_failure};
 	size_t stop = found.stop;
 
+	assert_int_equal(exclude_begin(&exclude, &patterns), 0);
 	memset(&found, 0, sizeof(found));
 	found.stop = stop;
 	return walk_tree(&order, fakeroot);
@@ -169,6 +207,78 @@ static void globs_leave_files_and_folders_out(void **context)
 	assert_true(was_found("/hard"));
 }
 
+static void globs_are_of_paths_and_of_names(void **context)
+{
+	static const struct {
+		const char *glob, *inside;
+		bool matches;
+	} cases[] = {
+		{"/d/e", "/d/e", true},
+		{"d/e", "/d/e", true},
+		{"/d/e/", "/d/e", true},
+		{"d/e//", "/d/e", true},
+		{"e", "/d/e", true},
+		{"e/", "/d/e", true},
+		{"d", "/d/e", false},
+		{"/e", "/d/e", false},
+		{"*/e", "/d/e", true},
+		{"*/d", "/d", true},
+		{"*/e", "/e", true},
+		{"/d/*", "/d/e/f", true},
+		{"e/f", "/d/e/f", false},
+		{"/", "/d", false},
+		{"", "/d", false},
+	};
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *globs[] = {"other", cases[i].glob, cases[i].glob};
+		const struct verb_strings strings = {globs, ARRAY_SIZE(globs)};
+		_cleanup_exclude_ struct exclude exclude = {0};
+
+		assert_int_equal(exclude_begin(&strings, &exclude), 0);
+		assert_int_equal(
+			exclude_matches(&exclude, cases[i].inside, strrchr(cases[i].inside, '/') + 1),
+			cases[i].matches);
+		assert_false(exclude.patterns[0].has_matched);
+		assert_int_equal(exclude.patterns[1].has_matched, cases[i].matches);
+		assert_int_equal(exclude.patterns[2].has_matched, cases[i].matches);
+		assert_string_equal(exclude.patterns[1].given, cases[i].glob);
+	}
+}
+
+/* As deep as a path can be, and one folder more, which is told; far deeper trees are no danger to the stack. */
+static void depth_has_an_end(void **context)
+{
+	int folder, i;
+
+	(void)context;
+	found.stop = 0;
+	folder = open(fakeroot, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (i = 0; i < WALK_DEPTH_MAX + 3; i++) {
+		int next;
+
+		assert_int_equal(mkdirat(folder, "d", 0755), 0);
+		next = openat(folder, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		(void)close(folder);
+		folder = next;
+		if (i == WALK_DEPTH_MAX - 1 || i == WALK_DEPTH_MAX)
+			(void)close(openat(folder, "f", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	}
+	(void)close(folder);
+	found_without_names = true;
+	assert_int_equal(walk(NULL, 0), 0);
+	found_without_names = false;
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.failures, 1);
+	assert_int_equal(found.error, -E2BIG);
+	assert_int_equal(chdir(fakeroot), 0);
+	/* Deeper than nftw(3) of the tear-down goes. */
+	assert_int_equal(system("rm -rf d"), 0);
+	assert_int_equal(chdir("/"), 0);
+}
+
 static void many_hard_links_come_once(void **context)
 {
 	char a[32], b[32];
@@ -190,15 +300,28 @@ static void many_hard_links_come_once(void **context)
 	assert_int_equal(found.count, 30);
 }
 
+static void what_is_mounted_there_is_left_out(void **context)
+{
+	(void)context;
+	make_tree();
+	fail_open = EXDEV;
+	assert_int_equal(walk(NULL, 0), 0);
+	assert_true(found.count == 0 && found.failures == 0);
+	/* So is what was replaced by a link. */
+	fail_open = ELOOP;
+	assert_int_equal(walk(NULL, 0), 0);
+	assert_true(found.count == 0 && found.failures == 0);
+}
+
 static void failures_are_told_and_the_walk_goes_on(void **context)
 {
 	(void)context;
 	make_tree();
-	fail_openat = EMFILE;
+	fail_open = EMFILE;
 	assert_int_equal(walk(NULL, 0), 0);
 	assert_int_equal(found.failures, 3);
 	assert_int_equal(found.error, -EMFILE);
-	fail_openat = 0;
+	fail_open = 0;
 	fail_readdir = EIO;
 	assert_int_equal(walk(NULL, 0), 0);
 	assert_int_equal(found.failures, 3);
@@ -215,13 +338,13 @@ static void walk_ends_when_told(void **context)
 	found.stop = 1;
 	assert_int_equal(walk(NULL, 0), -ECANCELED);
 	assert_int_equal(found.count, 1);
-	fail_openat = EACCES;
+	fail_open = EACCES;
 	assert_int_equal(walk(NULL, 0), -ECANCELED);
 	assert_int_equal(found.failures, 1);
-	fail_openat = 0;
+	fail_open = 0;
 	(void)snprintf(fakeroot + strlen(fakeroot), 4, "/no");
-	assert_int_equal(walk(NULL, 0), -ECANCELED);
-	assert_int_equal(found.error, -ENOENT);
+	assert_int_equal(walk(NULL, 0), -ENOENT);
+	assert_int_equal(found.failures, 0);
 	*strrchr(fakeroot, '/') = '\0';
 }
 
@@ -303,6 +426,10 @@ static void all_files_are_handled(void **context)
 	opts = (struct files_options){.root = fakeroot};
 	assert_int_equal(run(&opts, 0, NULL), 0);
 	assert_int_equal(begun, 1);
+	/* As many threads as there are processors for this process. */
+	processors = 3;
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_int_equal(begun, 3);
 }
 
 static void executables_are_told_by_their_bytes(void **context)
@@ -425,6 +552,76 @@ static void lists_may_name_anything(void **context)
 	assert_int_equal(counts.failed, 1);
 }
 
+static void warnings_are_of_what_does_nothing(void **context)
+{
+	const char *globs[] = {"f", "g", "no/f/"};
+	struct files_options opts = {.root = fakeroot, .exclude = {globs, 3}};
+	char wanted[256];
+
+	(void)context;
+	fakeroot_bytes("/f", "x", 1);
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_int_equal(counts.handled, 0);
+	(void)snprintf(wanted, sizeof(wanted),
+		"imaboot: test: --exclude 'g' matches nothing below '%s'\n"
+		"imaboot: test: --exclude 'no/f/' matches nothing below '%s'\n",
+		fakeroot, fakeroot);
+	assert_string_equal(messages.text, wanted);
+	opts.root = NULL;
+	opts.from0 = "/dev/null";
+	assert_int_equal(run(&opts, 0, NULL), EXIT_USAGE);
+	assert_string_equal(messages.text, "imaboot: test: --exclude leaves files out of the tree of --root, "
+					   "and there is none; leave out the "
+					   "names themselves\n");
+}
+
+/* Of a tree they were not asked for; of a list or on the command line they were. */
+static void what_vanished_is_no_failure_in_a_tree(void **context)
+{
+	struct files_options opts = {.root = fakeroot};
+
+	(void)context;
+	fakeroot_bytes("/f", "x", 1);
+	fail_open = ENOENT;
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_true(counts.failed == 0 && counts.skipped == 1 && counts.handled == 0);
+	assert_string_equal(messages.text, "");
+	fail_open = E2BIG;
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_int_equal(counts.failed, 1);
+	assert_non_null(
+		strstr(messages.text, "/f: is not gone into: it lies 2048 folders deep, where no path leads; "
+				      "take it away, or leave it out: --exclude\n"));
+	fail_open = ENOSYS;
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_non_null(strstr(messages.text,
+		"/f: cannot be opened: this kernel has no openat2(), which shows where a "
+		"tree ends; use Linux 5.6 or later\n"));
+	fail_open = 0;
+	opts.root = "/nowhere";
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_int_equal(counts.failed, 1);
+	assert_string_equal(
+		messages.text, "imaboot: /nowhere: there is no such file, or it vanished meanwhile\n");
+}
+
+static void a_list_of_lines_is_told(void **context)
+{
+	struct files_options opts = {.from0 = "/no/list"};
+	_cleanup_buf_ struct buf list = {0};
+
+	(void)context;
+	fakeroot_bytes("/f", "x", 1);
+	buf_printf(&list, "%s/f\n%s/f\n", fakeroot, fakeroot);
+	fakeroot_bytes("/list", list.data, list.len);
+	opts.from0 = fakeroot_path("/list");
+	assert_int_equal(run(&opts, 0, NULL), 0);
+	assert_int_equal(counts.failed, 1);
+	assert_non_null(strstr(messages.text,
+		"imaboot: test: the names of a list end with a NUL byte, and this one has a newline in it; "
+		"make the list with find -print0, or see the examples of imactl(8)\n"));
+}
+
 /* Where a name comes from says what is known of the system's own path. */
 static void the_path_in_the_system_goes_with_the_file(void **context)
 {
@@ -464,7 +661,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(regular_files_are_found),
 		TEST(globs_leave_files_and_folders_out),
+		TEST(globs_are_of_paths_and_of_names),
+		TEST(depth_has_an_end),
 		TEST(many_hard_links_come_once),
+		TEST(what_is_mounted_there_is_left_out),
 		TEST(failures_are_told_and_the_walk_goes_on),
 		TEST(walk_ends_when_told),
 		TEST(all_files_are_handled),
@@ -474,6 +674,9 @@ int main(void)
 		TEST(interrupt_ends_the_run),
 		TEST(names_are_opened_or_told),
 		TEST(lists_may_name_anything),
+		TEST(warnings_are_of_what_does_nothing),
+		TEST(what_vanished_is_no_failure_in_a_tree),
+		TEST(a_list_of_lines_is_told),
 		TEST(the_path_in_the_system_goes_with_the_file),
 	};
 
