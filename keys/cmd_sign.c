@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* imactl sign: signatures (or digests) of files into security.ima, or beside them. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include "complain.h"
@@ -144,6 +145,9 @@ static void say_counts(uint64_t failed, uint64_t skipped)
 		fprintf(to, ", %" PRIu64 " were already", valid);
 	if (skipped)
 		fprintf(to, ", %" PRIu64 " skipped", skipped);
+	if (atomic_load(&job.others))
+		fprintf(to, ", %" PRIu64 " that others may have written not signed",
+			(uint64_t)atomic_load(&job.others));
 	if (failed)
 		fprintf(to, ", %" PRIu64 " failed", failed);
 	fprintf(to, "\n");
@@ -160,22 +164,52 @@ static int write_manifest(void)
 
 static int summarize(const struct files_counts *counts)
 {
-	uint64_t left = atomic_load(&job.left), failed = atomic_load(&job.failed);
+	uint64_t left = atomic_load(&job.left), others = atomic_load(&job.others);
+	uint64_t failed = atomic_load(&job.failed);
 	uint64_t lost = counts->handled - atomic_load(&job.signed_files) - atomic_load(&job.digests) -
-			atomic_load(&job.valid) - left - failed;
+			atomic_load(&job.valid) - left - others - failed;
 	int status = write_manifest();
 
 	failed += counts->failed;
 	say_counts(failed, counts->skipped + left);
+	if (others)
+		log_error(NAME ": %" PRIu64
+			       " executables were not signed, since others may have written them; see who "
+			       "did, then name them one by one, leave them out (--exclude), or mend owner "
+			       "and mode; in "
+			       "an image that you build yourself use --sign-writable",
+			others);
 	if (interrupted())
 		log_error(NAME ": interrupted; each file is either signed or as it was");
 	else if (lost)
 		log_error(NAME ": %" PRIu64 " files were not signed: no thread could begin", lost);
-	return failed || lost || interrupted() ? EXIT_FAILED : status;
+	return failed || others || lost || interrupted() ? EXIT_FAILED : status;
+}
+
+/* Where the path in a system is known by where the root is, another folder than a root is a mistake. */
+static void look_at_root(void)
+{
+	static const char *const folders[] = {"usr", "etc", "bin", "sbin", "boot"};
+	_cleanup_close_ int fd = open(opts.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	size_t i;
+
+	if (fd < 0 || fstat(fd, &job.root) < 0)
+		return; /* the walk says why */
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		if (fstatat(fd, folders[i], &st, 0) == 0)
+			return;
+	if (!hash_only_option && job.mutable_files != MUTABLE_SIGN)
+		log_warning(NAME ": '%s' has neither /usr nor /etc nor /bin, so it is not told which of its "
+				 "files change; "
+				 "name the root of a system, or say --mutable sign",
+			opts.root);
 }
 
 static int begin_job(void)
 {
+	if (opts.root)
+		look_at_root();
 	if (!manifest_option)
 		return 0;
 	job.manifest = manifest_new();
@@ -235,6 +269,9 @@ static const struct verb_option options[] = {
 		.argument = "HOW",
 		.help = "what changes (/etc, /var and the like): digest (the default), sign, skip",
 		.value = &mutable_option},
+	{.name = "sign-writable",
+		.help = "sign also executables of a tree that others may have written",
+		.flag = &job.sign_writable},
 	{.name = "manifest",
 		.argument = "FILE",
 		.help = "write a list of digests, key ids and paths; - is standard output",

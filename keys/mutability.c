@@ -5,12 +5,14 @@
 #include "buf.h"
 
 static const char *const mutable_folders[] = {"/etc/", "/home/", "/root/", "/srv/", "/var/", "/tmp/", "/run/",
-	"/boot/grub/", "/boot/grub2/", "/boot/loader/"};
+	"/boot/grub/", "/boot/grub2/", "/boot/loader/", "/usr/lib/sysimage/"};
+
+static const char *const mutable_files[] = {"/swapfile", "/swap.img"};
 
 /* What only its owner changes, and signs again. */
 static const char *const fixed_folders[] = {"/etc/ima/", "/etc/keys/", "/etc/imaboot/"};
 
-static bool is_below(const char *path, const char *const *folders, size_t count)
+bool mutability_is_below(const char *path, const char *const *folders, size_t count)
 {
 	size_t i;
 
@@ -52,6 +54,11 @@ char *mutability_path(const char *path)
 
 bool mutability_of(const char *path)
 {
-	return is_below(path, mutable_folders, ARRAY_SIZE(mutable_folders)) &&
-	       !is_below(path, fixed_folders, ARRAY_SIZE(fixed_folders));
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mutable_files); i++)
+		if (string_equal(path, mutable_files[i]))
+			return true;
+	return mutability_is_below(path, mutable_folders, ARRAY_SIZE(mutable_folders)) &&
+	       !mutability_is_below(path, fixed_folders, ARRAY_SIZE(fixed_folders));
 }

@@ -12,10 +12,13 @@
 
 /*
  * True for a file below the folders that a running system writes to (/etc, /home, /root, /srv, /var, /boot/grub and
- * their like), but for keys, certificates and policies of IMA. path is absolute inside the system.
+ * their like, and rpm's database in /usr/lib/sysimage), and for a swap file, but for keys, certificates and policies of IMA. path is absolute inside the system.
  * Whether the content is executable is the caller's to ask: what is executed is to be signed.
  */
 bool mutability_of(const char *path);
+
+/* True for a path that begins with one of those folders' names, which end with a slash. */
+bool mutability_is_below(const char *path, const char *const *folders, size_t count);
 
 /*
  * An absolute path without what says the same in other words: slashes that repeat, "." and "..", which takes the part

@@ -12,6 +12,7 @@
 #include "infile.h"
 #include "log.h"
 #include "mutability.h"
+#include "others.h"
 #include "outfile.h"
 #include "policy_text.h"
 #include "progress.h"
@@ -29,7 +30,8 @@ struct thread {
 /* The file at hand. */
 struct subject {
 	const struct fileitem *item;
-	bool is_digest; /* it gets a digest, no signature */
+	bool is_digest;     /* it gets a digest, no signature */
+	const char *others; /* why others may have written what would be executed; NULL: they may not */
 	uint8_t digest[DIGEST_MAX];
 	size_t digest_len;
 };
@@ -164,12 +166,37 @@ static int write_value(const struct thread *thread, const struct subject *subjec
 				     : imaxattr_set(subject->item->fd, value, len, problem);
 }
 
-/* Returns 1 when there was nothing to do, 0 when it is signed, or a negative errno. */
+/* What is executed with this signer's word for it must not be what a user has left in the tree. */
+static const char *find_others(const struct signjob *job, const struct fileitem *item)
+{
+	const char *reason = NULL;
+
+	if (job->signer.key && item->is_found && !job->sign_writable)
+		reason = others_may_write(item->inside, item->st, &job->root);
+	return reason && is_executable(item->fd, item->path) ? reason : NULL;
+}
+
+static void leave_to_others(struct signjob *job, const struct subject *subject)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	problem_set(&problem, -EPERM, "is executable and was not signed: %s", subject->others);
+	progress_complain(subject->item->path, &problem);
+	atomic_fetch_add(&job->others, 1);
+}
+
+/* What became of a file. */
+enum { SIGN_DONE, SIGN_VALID, SIGN_OTHERS };
+
+/* Returns one of those, or a negative errno with *problem set. */
 static int sign_one(struct thread *thread, struct subject *subject, struct problem *problem)
 {
 	const struct signjob *job = thread->job;
-	int r = is_policy(job, subject->item->path) ? check_policy(subject, problem) : 0;
+	int r;
 
+	if (subject->others && !job->skip_valid)
+		return SIGN_OTHERS;
+	r = is_policy(job, subject->item->path) ? check_policy(subject, problem) : 0;
 	if (r == 0)
 		r = fileid_make(subject->is_digest ? IMASIG_V2 : job->signer.kind, &thread->hash,
 			job->signer.algo, subject->item->fd, subject->item->st, subject->digest,
@@ -178,8 +205,10 @@ static int sign_one(struct thread *thread, struct subject *subject, struct probl
 		return r;
 	if (job->skip_valid && is_valid(thread, subject)) {
 		r = list(thread, subject, problem);
-		return r < 0 ? r : 1;
+		return r < 0 ? r : SIGN_VALID;
 	}
+	if (subject->others)
+		return SIGN_OTHERS;
 	if (job->dry_run)
 		announce(subject->item->path);
 	else
@@ -192,7 +221,8 @@ void signjob_file(void *state, const struct fileitem *item)
 	_cleanup_problem_ struct problem problem = {0};
 	struct thread *thread = state;
 	struct signjob *job = thread->job;
-	struct subject subject = {.item = item, .is_digest = !job->signer.key};
+	struct subject subject = {
+		.item = item, .is_digest = !job->signer.key, .others = find_others(job, item)};
 	int r;
 
 	if (!subject.is_digest && job->mutable_files != MUTABLE_SIGN && is_mutable(job, item)) {
@@ -205,10 +235,15 @@ void signjob_file(void *state, const struct fileitem *item)
 	r = sign_one(thread, &subject, &problem);
 	if (r == -EINTR)
 		return; /* as if it had not been begun */
-	if (r >= 0) {
-		atomic_fetch_add(r ? &job->valid : subject.is_digest ? &job->digests : &job->signed_files, 1);
-		return;
+	if (r == SIGN_OTHERS) {
+		leave_to_others(job, &subject);
+	} else if (r < 0) {
+		progress_complain(item->path, &problem);
+		atomic_fetch_add(&job->failed, 1);
+	} else {
+		atomic_fetch_add(r == SIGN_VALID     ? &job->valid
+				 : subject.is_digest ? &job->digests
+						     : &job->signed_files,
+			1);
 	}
-	progress_complain(item->path, &problem);
-	atomic_fetch_add(&job->failed, 1);
 }

@@ -15,9 +15,11 @@ struct signjob {
 	struct signer signer;
 	bool is_policy; /* the files are policies, whatever their names */
 	bool detached, dry_run, skip_valid;
+	bool sign_writable; /* executables in a tree that others may have written are signed too */
+	struct stat root;   /* of --root: who owns the tree */
 	enum signjob_mutable mutable_files;
 	struct manifest *manifest; /* or NULL */
-	atomic_uint_fast64_t signed_files, digests, valid, left, failed;
+	atomic_uint_fast64_t signed_files, digests, valid, left, others, failed;
 };
 
 /* The functions of struct files_task; shared is the struct signjob. */

@@ -111,6 +111,7 @@ imactl verify --quiet --cert /etc/imactl/p256.der /live/usr/bin/gentoo && echo '
 END
 mkdir -p "$root/image/usr/bin" "$root/image/etc" "$root/live"
 printf '#!/bin/sh\n' > "$root/image/usr/bin/gentoo"
+chown 4242 "$root/image/usr/bin/gentoo" # of another owner, which is the package's word
 echo setting > "$root/image/etc/gentoo.conf"
 cp "$signing/portage.bashrc" emerge "$root/"
 says "portage signs before it merges" 0 "signed before postinst" \
