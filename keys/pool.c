@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include "interrupt.h"
 #include "progress.h"
 
-#define QUEUE_PER_THREAD 16
+#define QUEUE_PER_THREAD 32
+#define QUEUE_MAX 512 /* of all threads: each file in it is an open one */
 
 /* A file in the queue, with what its fileitem points to. */
 struct entry {
@@ -24,25 +26,31 @@ struct pool {
 	struct entry *entries; /* a ring of size places */
 	size_t size, first, count;
 	bool is_over; /* nothing more will be added */
-	uint64_t done;
+	atomic_uint_fast64_t done;
 	pthread_t *threads;
-	unsigned int thread_count;
+	unsigned int thread_count, idle; /* threads that wait for a file */
 };
 
-/* Takes the next file; false when there will be none. */
+/*
+ * Takes the next file; false when there will be none. Who adds waits only while the ring is full, and is woken once it is
+ * half empty: taken one by one, every file from there to the last leads through that. To wake it for each place would
+ * have it and a thread wait for each other in turns.
+ */
 static bool take_entry(struct pool *pool, struct entry *ret)
 {
 	bool found;
 
 	(void)pthread_mutex_lock(&pool->lock);
+	pool->idle++;
 	while (!pool->count && !pool->is_over)
 		(void)pthread_cond_wait(&pool->has_item, &pool->lock);
+	pool->idle--;
 	found = pool->count > 0;
 	if (found) {
 		*ret = pool->entries[pool->first];
 		pool->first = (pool->first + 1) % pool->size;
-		pool->count--;
-		(void)pthread_cond_signal(&pool->has_room);
+		if (--pool->count == pool->size / 2)
+			(void)pthread_cond_signal(&pool->has_room);
 	}
 	(void)pthread_mutex_unlock(&pool->lock);
 	return found;
@@ -53,16 +61,6 @@ static void entry_free(struct entry *entry)
 	close_fd(&entry->item.fd);
 	free(entry->path);
 	free(entry->inside);
-}
-
-static uint64_t count_done(struct pool *pool)
-{
-	uint64_t done;
-
-	(void)pthread_mutex_lock(&pool->lock);
-	done = ++pool->done;
-	(void)pthread_mutex_unlock(&pool->lock);
-	return done;
 }
 
 static void *run_thread(void *argument)
@@ -77,7 +75,7 @@ static void *run_thread(void *argument)
 		if (state && !interrupted())
 			pool->task->file(state, &entry.item);
 		entry_free(&entry);
-		progress_count(count_done(pool));
+		progress_count(atomic_fetch_add(&pool->done, 1) + 1);
 	}
 	if (state)
 		pool->task->end(state);
@@ -114,7 +112,7 @@ struct pool *pool_begin(const struct files_task *task, unsigned int jobs)
 	if (!pool)
 		return NULL;
 	pool->task = task;
-	pool->size = (size_t)jobs * QUEUE_PER_THREAD;
+	pool->size = jobs < QUEUE_MAX / QUEUE_PER_THREAD ? (size_t)jobs * QUEUE_PER_THREAD : QUEUE_MAX;
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	(void)pthread_cond_init(&pool->has_item, NULL);
 	(void)pthread_cond_init(&pool->has_room, NULL);
@@ -151,7 +149,9 @@ int pool_add(struct pool *pool, const struct fileitem *item)
 	while (pool->count == pool->size)
 		(void)pthread_cond_wait(&pool->has_room, &pool->lock);
 	pool->entries[(pool->first + pool->count++) % pool->size] = entry;
-	(void)pthread_cond_signal(&pool->has_item);
+	/* One that is not idle looks before it waits. */
+	if (pool->idle)
+		(void)pthread_cond_signal(&pool->has_item);
 	(void)pthread_mutex_unlock(&pool->lock);
 	return 0;
 }
