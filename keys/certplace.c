@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "complain.h"
-#include "place.h"
 #include "x509.h"
 
 #define NAME "deploy"
@@ -104,10 +103,9 @@ static int write_into(int fd, struct certplace_cert *cert, struct problem *probl
 
 	if (!name_before(cert, before))
 		return problem_set(problem, -ENAMETOOLONG, "its name is too long");
-	cert->replaced = fstatat(fd, last_part(cert), &st, AT_SYMLINK_NOFOLLOW) == 0;
-	if (cert->replaced && S_ISDIR(st.st_mode))
+	if (fstatat(fd, last_part(cert), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
 		return problem_set(problem, -EISDIR, "is a directory");
-	return place_write(fd, last_part(cert), before, &file, problem);
+	return place_write(fd, last_part(cert), before, &file, &cert->placed, problem);
 }
 
 int certplace_write(int root_fd, struct certplace_cert *cert, struct problem *problem)
@@ -118,30 +116,36 @@ int certplace_write(int root_fd, struct certplace_cert *cert, struct problem *pr
 	if (fd < 0)
 		return problem_set(problem, fd, "its folder cannot be opened or made: %s", strerror(-fd));
 	r = write_into(fd, cert, problem);
-	if (r == 0)
+	if (cert->placed.in_place)
 		cert->folder_fd = take_fd(&fd);
+	return r;
+}
+
+/* Gives what was there before its name again, or takes away what was not there. */
+static int undo_one(const struct certplace_cert *cert)
+{
+	int fd = cert->folder_fd;
+	int r = *cert->placed.kept ? renameat(fd, cert->placed.kept, fd, last_part(cert))
+				   : unlinkat(fd, last_part(cert), 0);
+
+	if (r < 0)
+		r = -errno;
+	(void)fsync(fd);
 	return r;
 }
 
 size_t certplace_undo(struct certplace *certs)
 {
 	size_t i, failed = 0;
+	int r;
 
 	for (i = certs->count; i-- > 0;) {
-		struct certplace_cert *cert = &certs->list[i];
-		char before[NAME_MAX + 1];
-		int r;
-
-		if (cert->folder_fd < 0 || !name_before(cert, before))
+		r = certs->list[i].folder_fd < 0 ? 0 : undo_one(&certs->list[i]);
+		if (r == 0)
 			continue;
-		r = cert->replaced ? renameat(cert->folder_fd, before, cert->folder_fd, last_part(cert))
-				   : unlinkat(cert->folder_fd, last_part(cert), 0);
-		if (r < 0) {
-			log_error("%s: cannot be made as it was before: %s", buf_string(&cert->path),
-				strerror(errno));
-			failed++;
-		}
-		(void)fsync(cert->folder_fd);
+		log_error("%s: cannot be made as it was before: %s", buf_string(&certs->list[i].path),
+			strerror(-r));
+		failed++;
 	}
 	return failed;
 }
@@ -150,13 +154,9 @@ void certplace_keep(struct certplace *certs)
 {
 	size_t i;
 
-	for (i = 0; i < certs->count; i++) {
-		char before[NAME_MAX + 1];
-
-		if (certs->list[i].replaced && certs->list[i].folder_fd >= 0 &&
-			name_before(&certs->list[i], before))
-			(void)unlinkat(certs->list[i].folder_fd, before, 0);
-	}
+	for (i = 0; i < certs->count; i++)
+		if (*certs->list[i].placed.kept)
+			(void)unlinkat(certs->list[i].folder_fd, certs->list[i].placed.kept, 0);
 }
 
 void certplace_free(struct certplace *certs)

@@ -7,6 +7,7 @@
 #define IMABOOT_CERTPLACE_H
 
 #include "buf.h"
+#include "place.h"
 #include "problem.h"
 #include "verb.h"
 
@@ -16,7 +17,7 @@ struct certplace_cert {
 	struct buf path;    /* in the root */
 	struct buf der;
 	int folder_fd; /* of the path; -1 before it is written */
-	bool replaced; /* there was a file of that path; it has another name until the end */
+	struct placed placed;
 };
 
 struct certplace {
@@ -34,7 +35,10 @@ void certplace_name(const char *source, struct buf *ret);
 _must_check_ int certplace_read(
 	const struct verb_strings *signers, const struct verb_strings *cas, struct certplace *ret);
 
-/* Writes one. Returns 0, or a negative errno with *problem set. */
+/*
+ * Writes one; what was there before has another name until the end. Returns 0, or a negative errno with *problem set:
+ * certplace_undo() knows what is left to be done then.
+ */
 _must_check_ int certplace_write(int root_fd, struct certplace_cert *cert, struct problem *problem);
 
 /* Makes it as it was before, each that was written. Returns how many could not be; they are said. */

@@ -86,6 +86,7 @@ static int read_policy(struct policy_bytes *ret)
 struct deployment {
 	int root_fd, folder_fd;     /* the policy's folder */
 	char temporary[PLACE_NAME]; /* the policy as long as it is not in place; "" it is not there */
+	struct placed placed;       /* what became of it */
 	struct certplace certs;
 	struct initramfs initramfs; /* program NULL: it is not made */
 	bool has_image;             /* it was made, with the new certificates */
@@ -181,7 +182,8 @@ static int publish_policy(struct deployment *deployment)
 	}
 	if (!step("write", POLICY))
 		return 0;
-	r = place_publish(deployment->folder_fd, deployment->temporary, POLICY_NAME, KEPT_NAME, &problem);
+	r = place_publish(deployment->folder_fd, deployment->temporary, POLICY_NAME, KEPT_NAME,
+		&deployment->placed, &problem);
 	deployment->temporary[0] = '\0';
 	return r < 0 ? complain(POLICY, &problem) : 0;
 }
@@ -214,7 +216,8 @@ static int deploy(struct deployment *deployment, const struct policy_bytes *poli
 		status = make_initramfs(deployment);
 	if (!status)
 		status = publish_policy(deployment);
-	if (status)
+	/* A policy that is in place, if only by half, needs the certificates that came with it. */
+	if (status && !deployment->placed.in_place)
 		take_back(deployment);
 	else
 		certplace_keep(&deployment->certs);

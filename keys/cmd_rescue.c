@@ -229,6 +229,7 @@ static int use_known_good(const struct rescue *rescue)
 	_cleanup_close_ int fd = -1;
 	uint8_t value[IMASIG_MAX];
 	struct place_file file = {.bytes = buf_string(&policy->text), .len = policy->text.len, .mode = 0644};
+	struct placed placed;
 	int r;
 
 	if (!rescue->there[WHICH_KNOWN_GOOD])
@@ -243,9 +244,10 @@ static int use_known_good(const struct rescue *rescue)
 	if (r < 0)
 		return failed(KNOWN_GOOD, r);
 	file.value = file.value_len ? value : NULL;
-	if (place_write(rescue->folder_fd, POLICY, KEPT, &file, &problem) < 0)
+	if (place_write(rescue->folder_fd, POLICY, KEPT, &file, &placed, &problem) < 0)
 		return complain(POLICY, &problem);
-	return done(KNOWN_GOOD " is " POLICY " now, and the one before is " KEPT);
+	return done(*placed.kept ? KNOWN_GOOD " is " POLICY " now, and the one before is " KEPT
+				 : KNOWN_GOOD " is " POLICY " now; there was none before");
 }
 
 static int act(const struct rescue *rescue)

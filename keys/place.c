@@ -55,14 +55,23 @@ int place_open_folder(int root_fd, const char *path, bool make)
 	return fd;
 }
 
-static int open_temporary(int folder_fd, const char *name, mode_t mode, char ret[static PLACE_NAME])
+/* A name beside another one that nothing else has. */
+static int random_name(const char *name, char ret[static PLACE_NAME])
 {
 	uint64_t number;
-	int fd;
 
 	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
 		return -EIO;
 	(void)snprintf(ret, PLACE_NAME, ".%.200s.%016llx", name, (unsigned long long)number);
+	return 0;
+}
+
+static int open_temporary(int folder_fd, const char *name, mode_t mode, char ret[static PLACE_NAME])
+{
+	int fd = random_name(name, ret);
+
+	if (fd < 0)
+		return fd;
 	fd = openat(folder_fd, ret, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
@@ -96,22 +105,104 @@ static int fill(int fd, const struct place_file *file, struct problem *problem)
 	return fsync(fd) < 0 ? problem_set(problem, -errno, "cannot be written: %s", strerror(errno)) : 0;
 }
 
-/* The new file takes the name, and the old one the temporary name, in one step; then it gets its own. */
-static int publish(int folder_fd, const char *temporary, const char *name, const char *keep)
+/* ---- names -------------------------------------------------------------------------------- */
+
+/* One file on its way to its name. */
+struct publication {
+	int folder_fd;
+	const char *temporary, *name, *keep;
+	struct placed *placed;
+	struct problem *problem;
+};
+
+static int fail(const struct publication *publication, int error)
+{
+	return problem_set(publication->problem, error, "cannot be put in place: %s", strerror(-error));
+}
+
+/* A folder would take no file's name, and nothing is published for that to be found out. */
+static int check_keep(const struct publication *publication)
 {
 	struct stat st;
 
-	if (!keep || fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return renameat(folder_fd, temporary, folder_fd, name) < 0 ? -errno : 0;
-	if (renameat2(folder_fd, temporary, folder_fd, name, RENAME_EXCHANGE) == 0)
-		return renameat(folder_fd, temporary, folder_fd, keep) < 0 ? -errno : 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -errno;
-	/* A file system that cannot exchange: the old one gets a second name first. */
-	if ((unlinkat(folder_fd, keep, 0) < 0 && errno != ENOENT) ||
-		linkat(folder_fd, name, folder_fd, keep, 0) < 0)
-		return -errno;
-	return renameat(folder_fd, temporary, folder_fd, name) < 0 ? -errno : 0;
+	if (fstatat(publication->folder_fd, publication->keep, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!S_ISDIR(st.st_mode))
+		return 0;
+	problem_set(publication->problem, -EISDIR,
+		"cannot be put in place: what is there now would become %s, which is a directory",
+		publication->keep);
+	problem_remedy(publication->problem, "remove it, or give it another name");
+	return -EISDIR;
+}
+
+/*
+ * The file has its name, and what was there before another one: that becomes its own, or else it is put back over the
+ * new file.
+ */
+static int keep_old(const struct publication *publication, const char *old)
+{
+	struct placed *placed = publication->placed;
+	int fd = publication->folder_fd, r;
+
+	placed->in_place = true;
+	(void)snprintf(placed->kept, sizeof(placed->kept), "%s", publication->keep);
+	if (renameat(fd, old, fd, publication->keep) == 0) {
+		/* Of two names of one file rename(2) leaves both. */
+		(void)unlinkat(fd, old, 0);
+		return 0;
+	}
+	r = -errno;
+	if (renameat(fd, old, fd, publication->name) == 0) {
+		*placed = (struct placed){0};
+		return problem_set(publication->problem, r,
+			"cannot be put in place: what is there now cannot be kept as %s: %s",
+			publication->keep, strerror(-r));
+	}
+	(void)snprintf(placed->kept, sizeof(placed->kept), "%s", old);
+	problem_set(publication->problem, r,
+		"is in place, but what was there before could not be kept as %s: %s; it is %s now",
+		publication->keep, strerror(-r), old);
+	problem_remedy(publication->problem, "give it its name");
+	return r;
+}
+
+/* Where a file system cannot exchange two names: the old file gets a second one first. */
+static int publish_linked(const struct publication *publication)
+{
+	int fd = publication->folder_fd, r;
+	char old[PLACE_NAME];
+
+	r = random_name(publication->name, old);
+	if (r == 0 && linkat(fd, publication->name, fd, old, 0) < 0)
+		r = -errno;
+	if (r < 0)
+		return fail(publication, r);
+	if (renameat(fd, publication->temporary, fd, publication->name) < 0) {
+		r = -errno;
+		(void)unlinkat(fd, old, 0);
+		return fail(publication, r);
+	}
+	return keep_old(publication, old);
+}
+
+static int publish(const struct publication *publication)
+{
+	int fd = publication->folder_fd, r;
+	struct stat st;
+
+	if (publication->keep && fstatat(fd, publication->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		r = S_ISDIR(st.st_mode) ? fail(publication, -EISDIR) : check_keep(publication);
+		if (r < 0)
+			return r;
+		if (renameat2(fd, publication->temporary, fd, publication->name, RENAME_EXCHANGE) == 0)
+			return keep_old(publication, publication->temporary);
+		r = errno;
+		return r == EINVAL || r == ENOSYS ? publish_linked(publication) : fail(publication, -r);
+	}
+	if (renameat(fd, publication->temporary, fd, publication->name) < 0)
+		return fail(publication, -errno);
+	publication->placed->in_place = true;
+	return 0;
 }
 
 int place_prepare(int folder_fd, const char *name, const struct place_file *file, char ret[static PLACE_NAME],
@@ -128,25 +219,31 @@ int place_prepare(int folder_fd, const char *name, const struct place_file *file
 	return r;
 }
 
-int place_publish(
-	int folder_fd, const char *temporary, const char *name, const char *keep, struct problem *problem)
+int place_publish(int folder_fd, const char *temporary, const char *name, const char *keep,
+	struct placed *ret, struct problem *problem)
 {
-	int r = publish(folder_fd, temporary, name, keep);
+	const struct publication publication = {.folder_fd = folder_fd,
+		.temporary = temporary,
+		.name = name,
+		.keep = keep,
+		.placed = ret,
+		.problem = problem};
+	int r;
 
-	if (r < 0) {
-		problem_set(problem, r, "cannot be put in place: %s", strerror(-r));
+	*ret = (struct placed){0};
+	r = publish(&publication);
+	if (!ret->in_place)
 		(void)unlinkat(folder_fd, temporary, 0);
-		return r;
-	}
 	(void)fsync(folder_fd);
-	return 0;
+	return r;
 }
 
 int place_write(int folder_fd, const char *name, const char *keep, const struct place_file *file,
-	struct problem *problem)
+	struct placed *ret, struct problem *problem)
 {
 	char temporary[PLACE_NAME];
 	int r = place_prepare(folder_fd, name, file, temporary, problem);
 
-	return r < 0 ? r : place_publish(folder_fd, temporary, name, keep, problem);
+	*ret = (struct placed){0};
+	return r < 0 ? r : place_publish(folder_fd, temporary, name, keep, ret, problem);
 }

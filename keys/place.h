@@ -33,16 +33,25 @@ _must_check_ int place_open_folder(int root_fd, const char *path, bool make);
 _must_check_ int place_prepare(int folder_fd, const char *name, const struct place_file *file,
 	char ret[static PLACE_NAME], struct problem *problem);
 
-/* The second half of place_write(); after a failure the temporary file is gone. */
-_must_check_ int place_publish(
-	int folder_fd, const char *temporary, const char *name, const char *keep, struct problem *problem);
+/* What became of the names, also after an error. */
+struct placed {
+	bool in_place;         /* the file has its name; false: all is as it was */
+	char kept[PLACE_NAME]; /* the name of what was there before; "": there was nothing, or it is gone */
+};
+
+/*
+ * The second half of place_write(); the temporary name is free afterwards, unless ret->kept is that name: then what was
+ * there before could neither get its own name nor be put back, and *problem says where it is.
+ */
+_must_check_ int place_publish(int folder_fd, const char *temporary, const char *name, const char *keep,
+	struct placed *ret, struct problem *problem);
 
 /*
  * Writes the file under its name in an open folder. keep: the name that what was there before gets, in place of an
- * older one of that name; NULL: it goes. At no moment is there no file of that name. Returns 0, or a negative errno
- * with *problem set.
+ * older file of that name; NULL: it goes. At no moment is there no file of that name. Returns 0, or a negative errno
+ * with *problem set; rename(2), RENAME_EXCHANGE.
  */
 _must_check_ int place_write(int folder_fd, const char *name, const char *keep, const struct place_file *file,
-	struct problem *problem);
+	struct placed *ret, struct problem *problem);
 
 #endif

@@ -4,24 +4,8 @@
 # and what is not. Writing security.ima needs root.
 # shellcheck source=tests/lib/imactl.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/imactl.sh"
-# shellcheck source=tests/lib/smallroot.sh
-. "$top/tests/lib/smallroot.sh"
-
-sign() { imactl sign --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" "$@" > sign.log 2>&1 || fail "sign $*" "$(cat sign.log)"; }
-plan() { imactl plan --root root --kernel 6.12 --fstype ext4 --trusted "$PKI/ca.der" "$@"; }
-field() { plan --json 2> /dev/null | jq -r "$1"; }
-policy() {
-	printf 'dont_appraise fsmagic=%s\n' 0x9fa0 0x62656572 0x73636673 0x01021994 0x858458f6 > "${1:-root/etc/ima/ima-policy}"
-	cat >> "${1:-root/etc/ima/ima-policy}"
-}
-fresh() { # a root that boots
-	rm -rf root
-	smallroot root || fail smallroot
-	cp "$PKI/rsa2048.der" root/etc/keys/ima
-	policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=BPRM_CHECK appraise_type=imasig'
-	sign --root root --executables
-	sign root/etc/ima/ima-policy
-}
+# shellcheck source=tests/lib/planroot.sh
+. "$top/tests/lib/planroot.sh"
 
 # The verdict.
 fresh
@@ -38,7 +22,6 @@ says 'the command' 1 '           to mend it: imactl sign --key KEY --cert CERT r
 says 'and the command mends it' 0 'verdict:      will boot under this policy' eval 'sign root/sbin/init && plan'
 
 # Each cause, and the group that it is in.
-cause() { same "$1" "$(field '[.denied[] | .group + " " + .cause + " " + (.files | join(","))] | join("; ")')" "$2"; }
 setfattr -x security.ima root/bin/dash
 cause 'a shell that init needs' 'init IMA-signature-required /bin/dash'
 imactl sign --hash-only root/bin/dash > /dev/null
@@ -177,8 +160,6 @@ python3 -c 'import shutil, sys; sys.setrecursionlimit(5000); shutil.rmtree("root
 rm -rf root/var.sparse $'root/a\nb' root/loop
 
 # deploy: nothing is changed unless it will boot.
-deploy() { imactl deploy --root root --kernel 6.12 --fstype ext4 --trusted "$PKI/ca.der" "$@"; }
-value() { getfattr --absolute-names --only-values -n security.ima "$1" 2> /dev/null | sha256sum; }
 fresh
 cp --preserve=xattr root/etc/ima/ima-policy old
 policy new <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=BPRM_CHECK appraise_type=imasig\ndont_measure'
