@@ -143,6 +143,15 @@ static int prepare_policy(struct deployment *deployment, const struct policy_byt
 	return complain(POLICY, &problem);
 }
 
+/* Nothing else is begun after a signal. */
+static int check_interrupt(void)
+{
+	if (!interrupted())
+		return 0;
+	log_error(NAME ": interrupted");
+	return EXIT_FAILED;
+}
+
 static int put_certificates(struct deployment *deployment)
 {
 	size_t i;
@@ -151,6 +160,8 @@ static int put_certificates(struct deployment *deployment)
 		_cleanup_problem_ struct problem problem = {0};
 		struct certplace_cert *cert = &deployment->certs.list[i];
 
+		if (check_interrupt())
+			return EXIT_FAILED;
 		if (step("write", buf_string(&cert->path)) &&
 			certplace_write(deployment->root_fd, cert, &problem) < 0)
 			return complain(buf_string(&cert->path), &problem);
@@ -162,6 +173,8 @@ static int make_initramfs(struct deployment *deployment)
 {
 	_cleanup_problem_ struct problem problem = {0};
 
+	if (check_interrupt())
+		return EXIT_FAILED;
 	if (!deployment->initramfs.program ||
 		!step("make the initramfs anew with", deployment->initramfs.program))
 		return 0;
@@ -176,10 +189,8 @@ static int publish_policy(struct deployment *deployment)
 	_cleanup_problem_ struct problem problem = {0};
 	int r;
 
-	if (interrupted()) {
-		log_error(NAME ": interrupted");
+	if (check_interrupt())
 		return EXIT_FAILED;
-	}
 	if (!step("write", POLICY))
 		return 0;
 	r = place_publish(deployment->folder_fd, deployment->temporary, POLICY_NAME, KEPT_NAME,
@@ -207,7 +218,7 @@ static int deploy(struct deployment *deployment, const struct policy_bytes *poli
 	deployment->root_fd = root_open(root_name());
 	if (deployment->root_fd < 0)
 		return EXIT_FAILED; /* plan had it open */
-	interrupt_begin(&interrupt);
+	interrupt_hold(&interrupt);
 	status = prepare_policy(deployment, policy);
 	if (!status)
 		status = put_certificates(deployment);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include "interrupt.h"
 
 #define DRACUT "/usr/bin/dracut"
@@ -51,7 +52,22 @@ int initramfs_find(const char *release, struct initramfs *ret, struct problem *p
 static char *const environment[] = {
 	(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C.UTF-8", (char *)"HOME=/root", NULL};
 
-/* A process group of its own: a signal is passed on to all of it, and no part of it goes on alone. */
+/*
+ * A process group of its own: a signal is passed on to all of it, and no part of it goes on alone. SIGPIPE, which this
+ * program ignores, ends it as it ends others.
+ */
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t defaults;
+	int error;
+
+	(void)sigemptyset(&defaults);
+	(void)sigaddset(&defaults, SIGPIPE);
+	error = posix_spawnattr_setsigdefault(attributes, &defaults);
+	return error ? error
+		     : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+}
+
 static int spawn(const char *program, char *const *arguments, pid_t *ret)
 {
 	posix_spawn_file_actions_t actions;
@@ -65,7 +81,7 @@ static int spawn(const char *program, char *const *arguments, pid_t *ret)
 		/* Standard output is the verb's own. */
 		error = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 		if (!error)
-			error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+			error = set_attributes(&attributes);
 		if (!error)
 			error = posix_spawn(ret, program, &actions, &attributes, arguments, environment);
 		(void)posix_spawnattr_destroy(&attributes);
@@ -74,16 +90,25 @@ static int spawn(const char *program, char *const *arguments, pid_t *ret)
 	return -error;
 }
 
-/* Waits for the end, also after an interrupt: it has files of its own to tidy up. */
+/*
+ * Waits for the end, also after an interrupt: it has files of its own to tidy up. A signal that comes between a look and
+ * the sleep after it is noticed by the next look.
+ */
 static int wait_for(pid_t pid, int *ret_status)
 {
-	while (waitpid(pid, ret_status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-		if (interrupted())
-			(void)kill(-pid, SIGTERM);
+	const struct timespec pause = {.tv_nsec = 100000000};
+	unsigned int told = 0;
+	pid_t ended;
+
+	while ((ended = waitpid(pid, ret_status, WNOHANG)) == 0) {
+		unsigned int count = interrupt_count();
+
+		if (count > told)
+			(void)kill(-pid, count > 1 ? SIGKILL : SIGTERM);
+		told = count;
+		(void)nanosleep(&pause, NULL);
 	}
-	return 0;
+	return ended < 0 ? -errno : 0;
 }
 
 /* update-initramfs has a status of 0 also where its configuration, or a /boot that is read-only, kept it from work. */

@@ -18,8 +18,8 @@ struct initramfs {
 _must_check_ int initramfs_find(const char *release, struct initramfs *ret, struct problem *problem);
 
 /*
- * Runs it; its output goes to standard error. After interrupted() it is told to end. Returns 0 once there is a new image,
- * or a negative errno with *problem set.
+ * Runs it; its output goes to standard error. After interrupted() it is told to end, and after a second signal it is
+ * ended, with all that it started. Returns 0 once there is a new image, or a negative errno with *problem set.
  */
 _must_check_ int initramfs_build(const struct initramfs *initramfs, struct problem *problem);
 

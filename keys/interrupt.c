@@ -7,32 +7,47 @@
 #include "util.h"
 
 static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-static atomic_bool noted;
+static atomic_uint noted;
+
+unsigned int interrupt_count(void)
+{
+	return atomic_load_explicit(&noted, memory_order_relaxed);
+}
 
 bool interrupted(void)
 {
-	return atomic_load_explicit(&noted, memory_order_relaxed);
+	return interrupt_count() > 0;
 }
 
 static void on_signal(int number)
 {
 	(void)number;
-	atomic_store_explicit(&noted, true, memory_order_relaxed);
+	atomic_fetch_add_explicit(&noted, 1, memory_order_relaxed);
 }
 
-void interrupt_begin(struct interrupt *ret)
+static void install(int flags, struct interrupt *ret)
 {
-	/* The second signal finds the default again: it ends what hangs. */
-	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	const struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags};
 	size_t i;
 
-	atomic_store(&noted, false);
+	atomic_store(&noted, 0);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		(void)sigaction(numbers[i], &action, &ret->old[i]);
 		/* Who started us in the background, or with nohup, does not want to be interrupted. */
 		if (ret->old[i].sa_handler == SIG_IGN)
 			(void)sigaction(numbers[i], &ret->old[i], NULL);
 	}
+}
+
+void interrupt_begin(struct interrupt *ret)
+{
+	/* The second signal finds the default again: it ends what hangs. */
+	install((int)SA_RESETHAND, ret);
+}
+
+void interrupt_hold(struct interrupt *ret)
+{
+	install(0, ret);
 }
 
 void interrupt_end(const struct interrupt *interrupt)

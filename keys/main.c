@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* imactl: the host tool; its verbs. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include "log.h"
 #include "verbs.h"
@@ -19,7 +20,11 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status;
+
+	/* A reader that went away must not end a verb between two steps; what could not be written is told below. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	status = run(argc, argv);
 
 	/* Lost output (a full disk, a closed pipe) is not what was asked for. */
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -51,4 +51,92 @@ if chattr +i root/etc/ima/ima-policy.bak 2> /dev/null; then
 	chattr -i root/etc/ima/ima-policy.bak
 	unchanged 'deploy over it'
 fi
+
+# ---- a reader that goes away -----------------------------------------------------------------
+
+fresh
+mkfifo pipe
+head -n 1 < pipe > first &
+deploy --policy new --cert "$PKI/p256.der" --cert "$PKI/p384.der" > plan.out 2> pipe
+same 'nobody reads what deploy says: its status' "$?" 0
+wait $!
+same 'one line was read' "$(cat first)" 'imactl: the initramfs of root is not made anew: run dracut or update-initramfs in it'
+good 'all is done' cmp new root/etc/ima/ima-policy
+same 'and nothing is left' "$(find root/etc/ima root/etc/keys -type f -printf '%f\n' | sort | tr '\n' ' ')" \
+	'ima-policy ima-policy.bak p256.der p384.der rsa2048.der '
+exec 3<> pipe
+exec 4> pipe
+exec 3<&-
+plan >&4 2> lost
+same 'nobody reads what plan says' "$?" 1
+same 'which is told' "$(tail -n 1 lost)" 'imactl: the output could not be written: Broken pipe'
+imactl help >&4 2> lost
+same 'nor the help' "$? $(cat lost)" '1 imactl: the output could not be written: Broken pipe'
+exec 4>&-
+
+# ---- signals, while the image is made --------------------------------------------------------
+
+# A machine whose update-initramfs is a script; standard input is what it does.
+machine() {
+	local file
+	fresh
+	policy <<< 'appraise func=POLICY_CHECK appraise_type=imasig'
+	sign root/etc/ima/ima-policy
+	for file in "$build/imactl" $(ldd "$build/imactl" | grep -o '/[^ ]*') "$(command -v busybox)"; do
+		install -D -m 755 "$(realpath "$file")" "root$file"
+	done
+	install -D "$build/imactl" root/bin/imactl
+	install -D "$(command -v busybox)" root/bin/busybox
+	ldconfig -r root
+	mkdir -p root/usr/sbin root/lib/modules/6.12.0 root/boot root/n root/var/tmp
+	echo 'the image before' > root/boot/initrd.img-6.12.0
+	{ printf '#!/bin/sh\n'; cat; } > root/usr/sbin/update-initramfs
+	chmod 755 root/usr/sbin/update-initramfs
+	cp "$PKI/rsa4096.der" root/n/rsa2048.der
+	cp "$PKI/ca.der" root/n/
+	policy root/n/new <<< $'appraise func=POLICY_CHECK appraise_type=imasig\ndont_measure'
+	imactl sign --key "$PKI/rsa4096.key" --cert "$PKI/rsa4096.der" --policy root/n/new > /dev/null
+	before=$(state)
+}
+# shellcheck disable=SC2016 # for the inner shell
+on_machine() {
+	exec unshare --mount --propagation private bash -c 'mount --bind root root && mount -t proc proc root/proc || exit 99
+		exec chroot root /bin/imactl "$@"' inside "$@"
+}
+# ended NAME SIGNALS LINE: deploy gets that many signals once the image is being made, and ends with 1.
+ended() {
+	local name=$1 signals=$2 line=$3 pid status=0
+	rm -f root/begun*
+	(on_machine deploy --policy /n/new --kernel 6.12.0 --trusted /n/ca.der --cert /n/rsa2048.der) > said 2>&1 &
+	pid=$!
+	until [ -e root/begun ] || ! kill -0 $pid 2> /dev/null; do sleep 0.05; done
+	kill -TERM $pid
+	if [ "$signals" = 2 ]; then
+		until [ -e root/begun.term ] || ! kill -0 $pid 2> /dev/null; do sleep 0.05; done
+		kill -TERM $pid
+	fi
+	wait $pid || status=$?
+	output=$(cat said)
+	if [ "$status" = 1 ] && grep -qxF -- "$line" said; then pass "$name"; else fail "$name: status $status" "$output"; fi
+	unchanged "$name"
+}
+
+machine <<< ': > /begun; exec busybox sleep 20'
+ended 'a signal ends the program that makes the image' 1 \
+	'imactl: initramfs: was not made: /usr/sbin/update-initramfs ended with signal 15; see what it said above'
+machine <<< 'trap ": > /begun.term" TERM; : > /begun; while :; do busybox sleep 1; done'
+ended 'a second one where that does not end' 2 \
+	'imactl: initramfs: was not made: /usr/sbin/update-initramfs ended with signal 9; see what it said above'
+same 'what was before is told to be back' "$(tail -n 1 said)" 'imactl: deploy: policy and certificates are as they were before'
+# Both at a terminal get Ctrl-C, and who reads is gone when deploy has to say something.
+machine <<< ': > /begun; exec busybox sleep 20'
+rm -f root/begun
+cat < pipe > /dev/null &
+reader=$!
+(on_machine deploy --policy /n/new --kernel 6.12.0 --trusted /n/ca.der --cert /n/rsa2048.der) > pipe 2>&1 &
+until [ -e root/begun ] || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
+kill -TERM $reader $!
+wait $!
+same 'a signal, and nobody reads: the status' "$?" 1
+unchanged 'a signal, and nobody reads'
 finish
