@@ -239,12 +239,14 @@ static int deploy(struct deployment *deployment, const struct policy_bytes *poli
 /* Whether it would boot, and what that means for what is asked for. */
 static int plan(void)
 {
-	int status = plan_run(NAME, &opts);
+	enum plan_verdict verdict;
+	int status = plan_run(NAME, &opts, &verdict);
 
-	if (status == EXIT_FAILED && force_option) {
+	/* A plan that came to no end, for a signal or for lack of memory, says nothing that could be overruled. */
+	if (verdict == PLAN_FAILS && force_option) {
 		log_warning("--force: it is put in place all the same");
 		status = 0;
-	} else if (status == EXIT_FAILED) {
+	} else if (verdict == PLAN_FAILS) {
 		log_error(NAME ": nothing was changed; mend it first, or use --force");
 	}
 	(void)fflush(stdout);

@@ -7,9 +7,11 @@ static struct plan_options opts;
 
 static int run_plan(size_t count, char **operands)
 {
+	enum plan_verdict verdict;
+
 	(void)count;
 	(void)operands;
-	return plan_run("plan", &opts);
+	return plan_run("plan", &opts, &verdict);
 }
 
 static const struct verb_option options[] = {

@@ -156,6 +156,7 @@ void plan_file(void *state, const struct fileitem *item)
 	struct thread *thread = state;
 	struct needed *needed = needs_look(&thread->plan->needs, item->st->st_dev, item->st->st_ino);
 
+	atomic_fetch_add(&thread->plan->looked_at, 1);
 	if (needed)
 		needed->seen = true; /* each inode is met once, so by one thread */
 	judge_one(thread, needed, item->fd, needed ? needed->path : item->inside, item->path, item->st);
@@ -179,13 +180,15 @@ static bool would_be_appraised(const struct plan *plan, const struct needed *nee
 	return judgement.appraised;
 }
 
-void plan_rest(struct plan *plan)
+int plan_rest(struct plan *plan)
 {
 	struct thread *thread = plan_begin(plan);
 	struct stat st;
 	size_t i;
 
-	for (i = 0; thread && i < plan->needs.count && !interrupted(); i++) {
+	if (!thread)
+		return -ENOMEM;
+	for (i = 0; i < plan->needs.count && !interrupted(); i++) {
 		struct needed *needed = &plan->needs.list[i];
 		_cleanup_close_ int fd =
 			needed->seen ? -1 : rootfile_try(plan->root_fd, needed->path, UINT64_MAX, &st);
@@ -195,8 +198,8 @@ void plan_rest(struct plan *plan)
 		else if (!needed->seen && would_be_appraised(plan, needed))
 			atomic_fetch_add(&plan->unreadable_needed, 1);
 	}
-	if (thread)
-		plan_end(thread);
+	plan_end(thread);
+	return 0;
 }
 
 /* ---- memory ------------------------------------------------------------------------------- */

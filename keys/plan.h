@@ -56,7 +56,7 @@ struct plan {
 	struct plan_group *groups; /* in the order of their needs once plan_sort() has run */
 	size_t group_count;
 	atomic_uint_fast64_t *by_rule; /* files that each rule appraises */
-	atomic_uint_fast64_t appraised, read, denied, denied_needed, unreadable, unreadable_needed;
+	atomic_uint_fast64_t looked_at, appraised, read, denied, denied_needed, unreadable, unreadable_needed;
 };
 
 /* What the threads do with each file, as in struct files_task; shared is the plan. */
@@ -64,8 +64,11 @@ void *plan_begin(void *shared);
 void plan_file(void *state, const struct fileitem *item);
 void plan_end(void *state);
 
-/* Judges what is needed and was not met in the tree: it is on another file system, or was left out. */
-void plan_rest(struct plan *plan);
+/*
+ * Judges what is needed and was not met in the tree: it is on another file system, or was left out. Returns 0 or
+ * -ENOMEM.
+ */
+_must_check_ int plan_rest(struct plan *plan);
 
 /* Judges what is read in memory alone, on every boot: /proc, /sys, /run, the initramfs. */
 void plan_memories(struct plan *plan);

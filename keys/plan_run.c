@@ -140,6 +140,12 @@ static bool is_folder(const struct plan *plan)
 	       fstatat(plan->root_fd, "..", &above, 0) == 0 && here.st_dev == above.st_dev;
 }
 
+static int no_memory(const char *verb)
+{
+	log_error("%s: out of memory", verb);
+	return EXIT_FAILED;
+}
+
 static int walk(
 	const char *verb, const struct plan_options *opts, struct run *run, struct plan_report *report)
 {
@@ -150,21 +156,27 @@ static int walk(
 		.file = plan_file,
 		.end = plan_end};
 	struct files_options files = opts->files;
-	struct files_counts counts;
+	struct files_counts counts = {0};
 	int status;
 
 	files.root = run->plan.root;
 	status = files_run(&files, 0, NULL, &task, &counts);
 	report->files = counts.handled;
 	report->unopened = counts.failed;
-	if (!status && interrupted()) {
+	if (status)
+		return status;
+	if (interrupted()) {
 		log_error("%s: interrupted; not all files were looked at", verb);
-		status = EXIT_FAILED;
+		return EXIT_FAILED;
 	}
-	return status;
+	/* A thread that could not be set up has only emptied the queue. */
+	return atomic_load(&run->plan.looked_at) < counts.handled || plan_rest(&run->plan) < 0
+		       ? no_memory(verb)
+		       : 0;
 }
 
-static int print(const char *verb, const struct plan_report *report, bool as_json)
+static int print(
+	const char *verb, const struct plan_report *report, bool as_json, enum plan_verdict *ret_verdict)
 {
 	_cleanup_buf_ struct buf text = {0};
 
@@ -172,21 +184,21 @@ static int print(const char *verb, const struct plan_report *report, bool as_jso
 		plan_report_json(report, &text);
 	else
 		plan_report_text(report, &text);
-	if (buf_failed(&text)) {
-		log_error("%s: out of memory", verb);
-		return EXIT_FAILED;
-	}
+	if (buf_failed(&text))
+		return no_memory(verb);
 	(void)fwrite(text.data, 1, text.len, stdout);
-	return plan_boots(report) ? EXIT_DONE : EXIT_FAILED;
+	*ret_verdict = plan_boots(report) ? PLAN_BOOTS : PLAN_FAILS;
+	return *ret_verdict == PLAN_BOOTS ? EXIT_DONE : EXIT_FAILED;
 }
 
-int plan_run(const char *verb, const struct plan_options *opts)
+int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdict *ret_verdict)
 {
 	_cleanup_(run_free) struct run run = {.plan = {.root_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER}};
 	struct plan_report report = {
 		.plan = &run.plan, .certs = &run.certs, .policy = &run.policy, .all = opts->all};
 	int status = open_root(verb, opts, &run);
 
+	*ret_verdict = PLAN_NONE;
 	run.plan.told = opts->told;
 	run.plan.keep_all = opts->all;
 	if (!status)
@@ -195,17 +207,14 @@ int plan_run(const char *verb, const struct plan_options *opts)
 		status = load_policy(opts, &run);
 	if (status)
 		return status;
-	if (needs_find(run.plan.root_fd, run.plan.root, opts->init, &run.plan.needs) < 0) {
-		log_error("%s: out of memory", verb);
-		return EXIT_FAILED;
-	}
+	if (needs_find(run.plan.root_fd, run.plan.root, opts->init, &run.plan.needs) < 0)
+		return no_memory(verb);
 	status = walk(verb, opts, &run, &report);
 	if (status)
 		return status;
-	plan_rest(&run.plan);
 	plan_memories(&run.plan);
 	plan_sort(&run.plan);
 	report.names_facts = names_facts(&run.plan);
 	report.is_folder = is_folder(&run.plan);
-	return print(verb, &report, opts->json);
+	return print(verb, &report, opts->json, ret_verdict);
 }

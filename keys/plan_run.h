@@ -20,7 +20,16 @@ struct plan_options {
 	bool all, json;
 };
 
-/* Makes the plan, and prints it. verb is the one that runs. Returns EXIT_DONE where it will boot, else another status. */
-_must_check_ int plan_run(const char *verb, const struct plan_options *opts);
+/* What a plan comes to. */
+enum plan_verdict {
+	PLAN_NONE, /* it came to no end: a message says why */
+	PLAN_BOOTS,
+	PLAN_FAILS, /* it will not boot, or that is not known: what --force is for */
+};
+
+/*
+ * Makes the plan, and prints it. verb is the one that runs. Returns EXIT_DONE where it will boot, else another status.
+ */
+_must_check_ int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdict *ret_verdict);
 
 #endif

@@ -74,6 +74,23 @@ imactl help >&4 2> lost
 same 'nor the help' "$? $(cat lost)" '1 imactl: the output could not be written: Broken pipe'
 exec 4>&-
 
+# ---- a signal, while the plan is made --------------------------------------------------------
+
+# A file that takes seconds to read, with a signature that makes the plan read it.
+fresh
+printf '#!/bin/sh\n' > root/bin/big
+truncate -s 2G root/bin/big
+chmod 755 root/bin/big
+setfattr -n security.ima -v "$(getfattr --absolute-names -e hex --only-values -n security.ima root/bin/dash | od -An -v -tx1 | tr -d ' \n' | sed 's/^/0x/')" root/bin/big
+before=$(state)
+"$build/imactl" deploy --root root --kernel 6.12 --fstype ext4 --trusted "$PKI/ca.der" --policy new --force --jobs 1 > said 2>&1 &
+until find "/proc/$!/fd" -lname "*/bin/big" 2> /dev/null | grep -q . || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
+kill -TERM $!
+wait $!
+same 'a signal ends deploy --force' "$? $(tail -n 1 said)" '1 imactl: deploy: interrupted; not all files were looked at'
+unchanged 'a signal'
+rm root/bin/big
+
 # ---- signals, while the image is made --------------------------------------------------------
 
 # A machine whose update-initramfs is a script; standard input is what it does.
