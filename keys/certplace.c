@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "complain.h"
-#include "x509.h"
+#include "image.h"
+#include "infile.h"
 
 #define NAME "deploy"
 #define SIGNERS "/etc/keys/ima/"
 #define CAS SIGNERS "ca/"
+#define BEFORE_MAX 9 /* names that are tried for one that is replaced */
 
 void certplace_name(const char *source, struct buf *ret)
 {
@@ -26,12 +28,6 @@ void certplace_name(const char *source, struct buf *ret)
 static const char *last_part(const struct certplace_cert *cert)
 {
 	return strrchr(buf_string(&cert->path), '/') + 1;
-}
-
-/* What was there before is out of the way of everything that reads the folder: names with a dot are passed over. */
-static bool name_before(const struct certplace_cert *cert, char ret[static NAME_MAX + 1])
-{
-	return snprintf(ret, NAME_MAX + 1, ".%s.before", last_part(cert)) <= NAME_MAX;
 }
 
 static int read_one(const char *source, const char *folder, struct certplace_cert *ret)
@@ -48,6 +44,12 @@ static int read_one(const char *source, const char *folder, struct certplace_cer
 	if (x509_encode(certificate, false, &ret->der) < 0 || buf_failed(&ret->path)) {
 		log_error(NAME ": out of memory");
 		return EXIT_FAILED;
+	}
+	if (*last_part(ret) == '.') {
+		log_error(NAME
+			": %s would be %s, and a boot passes over names that begin with a dot; rename it",
+			source, buf_string(&ret->path));
+		return EXIT_USAGE;
 	}
 	return 0;
 }
@@ -94,28 +96,79 @@ int certplace_read(const struct verb_strings *signers, const struct verb_strings
 	return status ? status : read_all(signers, SIGNERS, ret);
 }
 
+/* ---- one of them ------------------------------------------------------------------------------ */
+
+static bool is_ca(const struct certplace_cert *cert)
+{
+	return strncmp(buf_string(&cert->path), CAS, strlen(CAS)) == 0;
+}
+
+/* Whether what is there now is a certificate that a boot can go by, and that an image takes. */
+static bool is_of_use(const struct certplace_cert *cert, const struct rootfile *now)
+{
+	_cleanup_problem_ struct problem ignored = {0};
+	_cleanup_(certview_free) struct certview view = {0};
+
+	return now->len && certview_decode(last_part(cert), now->bytes, now->len, &view, &ignored) == 0 &&
+	       image_takes_cert(&view, is_ca(cert), time(NULL));
+}
+
+/* A name that nothing has: "signer.before.der", or out of the way of all that reads the folder. Returns 0 or -EEXIST. */
+static int name_before(int fd, const struct certplace_cert *cert, char ret[static PLACE_NAME])
+{
+	const char *name = last_part(cert);
+	int i, stem = (int)(strlen(name) - strlen(".der"));
+	struct stat st;
+	char number[16] = "";
+
+	for (i = 1; i <= BEFORE_MAX; i++) {
+		if (i > 1)
+			(void)snprintf(number, sizeof(number), "-%d", i);
+		if (cert->visible)
+			(void)snprintf(ret, PLACE_NAME, "%.*s.before%s.der", stem, name, number);
+		else
+			(void)snprintf(ret, PLACE_NAME, ".%s.before%s", name, number);
+		if (fstatat(fd, ret, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return 0;
+	}
+	return -EEXIST;
+}
+
 /* Writes into the open folder. */
-static int write_into(int fd, struct certplace_cert *cert, struct problem *problem)
+static int write_into(
+	int fd, const struct rootfile *now, struct certplace_cert *cert, struct problem *problem)
 {
 	const struct place_file file = {.bytes = cert->der.data, .len = cert->der.len, .mode = 0644};
-	char before[NAME_MAX + 1];
+	char before[PLACE_NAME];
 	struct stat st;
 
-	if (!name_before(cert, before))
-		return problem_set(problem, -ENAMETOOLONG, "its name is too long");
 	if (fstatat(fd, last_part(cert), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
 		return problem_set(problem, -EISDIR, "is a directory");
+	cert->visible = is_of_use(cert, now);
+	if (name_before(fd, cert, before) < 0) {
+		problem_set(problem, -EEXIST,
+			"cannot be replaced: there are %d files like %s beside it, which earlier deployments "
+			"left",
+			BEFORE_MAX, before);
+		problem_remedy(problem, "remove those that no policy needs");
+		return -EEXIST;
+	}
 	return place_write(fd, last_part(cert), before, &file, &cert->placed, problem);
 }
 
 int certplace_write(int root_fd, struct certplace_cert *cert, struct problem *problem)
 {
 	_cleanup_close_ int fd = place_open_folder(root_fd, buf_string(&cert->path), true);
+	_cleanup_rootfile_ struct rootfile now = {.fd = -1};
+	_cleanup_problem_ struct problem ignored = {0};
 	int r;
 
 	if (fd < 0)
 		return problem_set(problem, fd, "its folder cannot be opened or made: %s", strerror(-fd));
-	r = write_into(fd, cert, problem);
+	if (rootfile_read(root_fd, "", buf_string(&cert->path), INFILE_KEY_MAX, &now, &ignored) == 0 &&
+		now.len == cert->der.len && memcmp(now.bytes, cert->der.data, now.len) == 0)
+		return 0;
+	r = write_into(fd, &now, cert, problem);
 	if (cert->placed.in_place)
 		cert->folder_fd = take_fd(&fd);
 	return r;
@@ -150,13 +203,23 @@ size_t certplace_undo(struct certplace *certs)
 	return failed;
 }
 
-void certplace_keep(struct certplace *certs)
+void certplace_keep(struct certplace *certs, bool has_image)
 {
 	size_t i;
 
-	for (i = 0; i < certs->count; i++)
-		if (*certs->list[i].placed.kept)
-			(void)unlinkat(certs->list[i].folder_fd, certs->list[i].placed.kept, 0);
+	for (i = 0; i < certs->count; i++) {
+		const struct certplace_cert *cert = &certs->list[i];
+
+		if (!*cert->placed.kept)
+			continue;
+		(void)unlinkat(cert->folder_fd, cert->placed.kept, 0);
+		(void)fsync(cert->folder_fd);
+		if (has_image && cert->visible)
+			log_notice(
+				"the new initramfs has what was %s before, too, as %s: it is not in the next "
+				"one",
+				buf_string(&cert->path), cert->placed.kept);
+	}
 }
 
 void certplace_free(struct certplace *certs)

@@ -13,6 +13,7 @@
 #include "infile.h"
 #include "initramfs.h"
 #include "interrupt.h"
+#include "keepimage.h"
 #include "place.h"
 #include "plan_run.h"
 #include "rootfile.h"
@@ -89,6 +90,7 @@ struct deployment {
 	struct placed placed;       /* what became of it */
 	struct certplace certs;
 	struct initramfs initramfs; /* program NULL: it is not made */
+	struct keepimage images;    /* what was there before it */
 	bool has_image;             /* it was made, with the new certificates */
 };
 
@@ -178,7 +180,8 @@ static int make_initramfs(struct deployment *deployment)
 	if (!deployment->initramfs.program ||
 		!step("make the initramfs anew with", deployment->initramfs.program))
 		return 0;
-	if (initramfs_build(&deployment->initramfs, &problem) < 0)
+	if (keepimage_begin(deployment->initramfs.release, &deployment->images, &problem) < 0 ||
+		initramfs_build(&deployment->initramfs, &problem) < 0)
 		return complain("initramfs", &problem);
 	deployment->has_image = true;
 	return 0;
@@ -199,15 +202,20 @@ static int publish_policy(struct deployment *deployment)
 	return r < 0 ? complain(POLICY, &problem) : 0;
 }
 
-/* A machine with the policy of before needs the certificates of before. */
+/* A machine with the policy of before needs the certificates and the image of before. */
 static void take_back(struct deployment *deployment)
 {
+	size_t failed = certplace_undo(&deployment->certs) + keepimage_restore(&deployment->images);
+
 	if (deployment->temporary[0])
 		(void)unlinkat(deployment->folder_fd, deployment->temporary, 0);
-	if (certplace_undo(&deployment->certs))
+	if (failed)
 		return;
-	log_error(NAME ": policy and certificates are as they were before%s",
-		deployment->has_image ? ", but not the initramfs: make it anew" : "");
+	if (deployment->images.count)
+		log_error(NAME ": policy, certificates and initramfs are as they were before");
+	else
+		log_error(NAME ": policy and certificates are as they were before%s",
+			deployment->has_image ? ", but not the initramfs: make it anew" : "");
 }
 
 static int deploy(struct deployment *deployment, const struct policy_bytes *policy)
@@ -231,7 +239,7 @@ static int deploy(struct deployment *deployment, const struct policy_bytes *poli
 	if (status && !deployment->placed.in_place)
 		take_back(deployment);
 	else
-		certplace_keep(&deployment->certs);
+		certplace_keep(&deployment->certs, deployment->has_image);
 	interrupt_end(&interrupt);
 	return status;
 }
@@ -275,6 +283,7 @@ static int run_deploy(size_t count, char **operands)
 	if (!status)
 		status = deploy(&deployment, &policy);
 	certplace_free(&deployment.certs);
+	keepimage_free(&deployment.images);
 	close_fd(&deployment.root_fd);
 	close_fd(&deployment.folder_fd);
 	buf_free(&policy.text);

@@ -10,6 +10,7 @@
 #ifndef IMABOOT_IMAGE_H
 #define IMABOOT_IMAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "certview.h"
@@ -65,6 +66,9 @@ void image_sort(struct image *image);
  * directory, which the caller judges. Returns 0, or a negative errno; see rootfile_read().
  */
 _must_check_ int image_read(struct image *image, const char *path, size_t max, struct rootfile *ret);
+
+/* True where nothing would be refused about the certificate, of a signer or of a CA. */
+bool image_takes_cert(const struct certview *view, bool is_ca, time_t now);
 
 /* These collect and check; each returns 0, findings included, or -ENOMEM. */
 _must_check_ int image_take_config(struct image *image); /* /etc/imaboot, the policies apart; first */

@@ -139,6 +139,16 @@ static void check_facts(struct image *image, const struct certview *view, enum p
 		check_signer(image, view);
 }
 
+bool image_takes_cert(const struct certview *view, bool is_ca, time_t now)
+{
+	const struct x509_facts *facts = &view->facts;
+	bool is_fit = is_ca ? facts->is_ca && facts->may_issue
+			    : facts->may_sign && !facts->is_ca && !facts->may_issue;
+
+	return is_fit && !view->form.is_pem && !view->form.trailing && facts->subject_id.len &&
+	       now <= facts->not_after;
+}
+
 /* ---- the summary ----------------------------------------------------------------------------- */
 
 static void add_id(struct buf *ret, enum certinfo_field field, const struct x509_id *id)

@@ -141,9 +141,7 @@ static int run(const struct initramfs *initramfs, struct problem *problem)
 	problem_set(problem, -EIO, "was not made: %s ended with %s %d", initramfs->program,
 		WIFEXITED(status) ? "status" : "signal",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	/* dracut takes the old image away where there is no room for the new one. */
-	problem_remedy(problem, "see what it said above%s",
-		is_dracut(initramfs) ? ", and before a restart that there still is an image" : "");
+	problem_remedy(problem, "see what it said above");
 	return -EIO;
 }
 

@@ -58,9 +58,9 @@ held() {
 failures() {
 	local program=$1
 	deploy "$program: no image is made with an expired certificate" 1 \
-		"imactl: initramfs: was not made: $program ended with status 1; see what it said above${3:-}" --cert /new/rsa4096.pem --cert /new/expired.der
+		"imactl: initramfs: was not made: $program ended with status 1; see what it said above" --cert /new/rsa4096.pem --cert /new/expired.der
 	if grep -q -F -e "$2/etc/keys/ima/expired.der is expired" "$OUT"; then vm_pass "$program said why"; else vm_fail "$program: $(cat "$OUT")"; fi
-	if grep -q -x -F 'imactl: deploy: policy and certificates are as they were before' "$OUT"; then vm_pass 'which is told'; else vm_fail "$(cat "$OUT")"; fi
+	if grep -q -x -F 'imactl: deploy: policy, certificates and initramfs are as they were before' "$OUT"; then vm_pass 'which is told'; else vm_fail "$(cat "$OUT")"; fi
 	unchanged "$program fails"
 	# A signer of the same name takes the place of the old one.
 	cp "$PKI/rsa4096.der" "$BUILDER/new/rsa2048.der"
@@ -118,7 +118,19 @@ begin
 echo 'if [ ! -e /begun ]; then : > /begun; for i in 1 2 3 4 5 6 7 8 9; do sleep 1; done; fi' > "$BUILDER/etc/dracut.conf.d/wait.conf"
 : > "$BUILDER/begun"
 stop_waiting() { rm "$BUILDER/etc/dracut.conf.d/wait.conf"; }
-failures /usr/bin/dracut 'dracut: imaboot: ' ', and before a restart that there still is an image'
+failures /usr/bin/dracut 'dracut: imaboot: '
+# dracut takes the old image away where there is no room for the new one.
+status=0
+# shellcheck disable=SC2016 # for the inner shell
+builder_run sh -c 'mount -t tmpfs -o size=10m boot /boot && head -c 8000000 /dev/urandom > "$2" && cp "$2" /before || exit 99
+	imactl deploy --policy /new/policy --kernel "$1" --cert /new/rsa4096.pem && exit 98
+	cmp "$2" /before && exit 97' sh "$release" "$IMAGE" > "$OUT" 2>&1 || status=$?
+if [ $status = 97 ] && grep -q 'No space left on device' "$OUT"; then
+	vm_pass 'dracut, and a full /boot: the old image is there'
+else
+	vm_fail "dracut, and a full /boot: status $status: $(tail -n 15 "$OUT")"
+fi
+unchanged 'dracut, and a full /boot'
 KERNEL=6.12 deploy 'a kernel that is not installed' 1 "imactl: initramfs: cannot be made: /lib/modules/6.12 is not there; name an installed kernel's release, as 'uname -r' prints it, with --kernel, or make it by other means and use --no-initramfs"
 success /usr/bin/dracut
 rm "$BUILDER/usr/bin/dracut"

@@ -7,9 +7,9 @@
 # shellcheck source=tests/lib/planroot.sh
 . "$top/tests/lib/planroot.sh"
 
-# All files of the root's /etc with their content and signature, and all other names there.
+# All files of the root's /etc and /boot with their content and signature, and all other names there.
 state() {
-	(cd root && find etc | sort | while read -r name; do
+	(cd root && find etc boot 2> /dev/null | sort | while read -r name; do
 		if [ -f "$name" ]; then printf '%s %s %s\n' "$name" "$(sha256sum < "$name")" "$(value "$name")"; else echo "$name"; fi
 	done)
 }
@@ -51,6 +51,14 @@ if chattr +i root/etc/ima/ima-policy.bak 2> /dev/null; then
 	chattr -i root/etc/ima/ima-policy.bak
 	unchanged 'deploy over it'
 fi
+
+# ---- names that would not do -----------------------------------------------------------------
+
+cp "$PKI/p256.der" .hidden.der
+before=$(state)
+says 'a name that no boot reads' 2 'imactl: deploy: .hidden.der would be /etc/keys/ima/.hidden.der, and a boot passes over names that begin with a dot; rename it' \
+	deploy --policy new --cert .hidden.der
+unchanged 'a name that no boot reads'
 
 # ---- a reader that goes away -----------------------------------------------------------------
 
@@ -105,6 +113,8 @@ machine() {
 	install -D "$build/imactl" root/bin/imactl
 	install -D "$(command -v busybox)" root/bin/busybox
 	ldconfig -r root
+	ln -s busybox root/bin/rm
+	ln -s busybox root/bin/sha256sum
 	mkdir -p root/usr/sbin root/lib/modules/6.12.0 root/boot root/n root/var/tmp
 	echo 'the image before' > root/boot/initrd.img-6.12.0
 	{ printf '#!/bin/sh\n'; cat; } > root/usr/sbin/update-initramfs
@@ -120,6 +130,84 @@ on_machine() {
 	exec unshare --mount --propagation private bash -c 'mount --bind root root && mount -t proc proc root/proc || exit 99
 		exec chroot root /bin/imactl "$@"' inside "$@"
 }
+# made NAME STATUS LINE: deploy ends so, once that program has done its work.
+made() {
+	local name=$1 wanted=$2 line=$3 status=0
+	output=$(on_machine deploy --policy /n/new --kernel 6.12.0 --trusted /n/ca.der --cert /n/rsa2048.der 2>&1) || status=$?
+	if [ "$status" = "$wanted" ] && grep -qxF -- "$line" <<< "$output"; then pass "$name"; else fail "$name: status $status" "$output"; fi
+}
+back='imactl: deploy: policy, certificates and initramfs are as they were before'
+
+# As dracut does it where /boot is full.
+machine <<< 'echo half > /boot/initrd.img-6.12.0; rm /boot/initrd.img-6.12.0; exit 1'
+chmod 640 root/boot/initrd.img-6.12.0
+chown 1:2 root/boot/initrd.img-6.12.0
+made 'the old image is taken away' 1 "$back"
+unchanged 'it is there again'
+same 'with its mode and owner' "$(stat -c '%a %u %g' root/boot/initrd.img-6.12.0)" '640 1 2'
+machine <<< 'echo half > /boot/initrd.img-6.12.0; exit 1'
+made 'the old image is written over' 1 "$back"
+unchanged 'it is as it was'
+# An image of each way in which dracut names them.
+machine <<< 'rm /boot/*/6.12.0/initrd /boot/initramfs-6.12.0.img /boot/EFI/Linux/*; exit 1'
+mkdir -p root/boot/0123456789abcdef/6.12.0 root/boot/EFI/Linux
+for image in 0123456789abcdef/6.12.0/initrd initramfs-6.12.0.img EFI/Linux/linux-6.12.0-lab.efi; do echo "$image" > "root/boot/$image"; done
+ln -s nothing root/boot/initrd-6.12.0
+before=$(state)
+made 'images are found by each name' 1 "$back"
+unchanged 'all of them are there again'
+# The image is good, and the policy cannot be put in place.
+machine <<< 'echo new > /boot/initrd.img-6.12.0'
+mkdir root/etc/ima/ima-policy.bak
+before=$(state)
+made 'the last step fails' 1 "$back"
+unchanged 'the image is back'
+machine <<< 'rm /boot/initrd.img-6.12.0; echo new > /boot/initrd.img-6.12.0'
+rm root/boot/initrd.img-6.12.0
+mkdir root/etc/ima/ima-policy.bak
+made 'there was no image before' 1 'imactl: deploy: policy and certificates are as they were before, but not the initramfs: make it anew'
+machine <<< ': > /done'
+rm -r root/var/tmp
+made 'no room for the old image' 1 'imactl: initramfs: is not made: the image that is there now, /boot/initrd.img-6.12.0, cannot be copied to /var/tmp: No such file or directory; make room there, or make it by other means and use --no-initramfs'
+bad 'then none is made' test -e root/done
+unchanged 'no room'
+
+# Until the policy is in place, a certificate that is replaced is there too: the machine may restart in between.
+look='(cd /etc/keys/ima && sha256sum * .[a-z]*) > /seen 2> /dev/null; rm /boot/initrd.img-6.12.0; echo new > /boot/initrd.img-6.12.0'
+sum() { sha256sum < "$PKI/$1.der" | cut -d' ' -f1; }
+machine <<< "$look"
+made 'a certificate is replaced' 0 'imactl: the new initramfs has what was /etc/keys/ima/rsa2048.der before, too, as rsa2048.before.der: it is not in the next one'
+same 'the old one is there while the image is made' "$(cat root/seen)" "$(sum rsa2048)  rsa2048.before.der
+$(sum rsa4096)  rsa2048.der"
+same 'and not afterwards' "$(sha256sum root/etc/keys/ima/* root/etc/keys/ima/.[a-z]* 2> /dev/null)" "$(sum rsa4096)  root/etc/keys/ima/rsa2048.der"
+machine <<< "$look"
+mkdir root/etc/keys/ima/rsa2048.before.der
+made 'that name is taken' 0 'imactl: the new initramfs has what was /etc/keys/ima/rsa2048.der before, too, as rsa2048.before-2.der: it is not in the next one'
+machine <<< "$look"
+cp "$PKI/expired.der" root/etc/keys/ima/rsa2048.der
+made 'one that no image takes' 0 'imactl: write /etc/ima/ima-policy'
+same 'is out of the way' "$(cat root/seen)" "$(sum rsa4096)  rsa2048.der
+$(sum expired)  .rsa2048.der.before"
+machine <<< "$look"
+for i in '' -2 -3 -4 -5 -6 -7 -8 -9; do echo "$i" > "root/etc/keys/ima/rsa2048.before$i.der"; done
+before=$(state)
+made 'too many of them' 1 'imactl: /etc/keys/ima/rsa2048.der: cannot be replaced: there are 9 files like rsa2048.before-9.der beside it, which earlier deployments left; remove those that no policy needs'
+unchanged 'too many of them'
+machine <<< "$look"
+cp "$PKI/rsa4096.der" root/etc/keys/ima/rsa2048.der
+cp "$PKI/rsa2048.der" root/etc/keys/ima/rsa2048.before.der
+made 'the same bytes are there already' 0 'imactl: write /etc/ima/ima-policy'
+same 'and stay, with what an earlier deployment left' "$(cat root/seen)" "$(sum rsa2048)  rsa2048.before.der
+$(sum rsa4096)  rsa2048.der"
+# Killed at the worst moment, the machine boots with what it has.
+machine <<< ': > /begun; exec busybox sleep 20'
+(on_machine deploy --policy /n/new --kernel 6.12.0 --trusted /n/ca.der --cert /n/rsa2048.der) > said 2>&1 &
+until [ -e root/begun ] || ! kill -0 $! 2> /dev/null; do sleep 0.05; done
+kill -KILL $!
+wait $! 2> /dev/null
+same 'the new certificate is there' "$(sha256sum < root/etc/keys/ima/rsa2048.der)" "$(sha256sum < "$PKI/rsa4096.der")"
+says 'and the old policy would be loaded' 0 'verdict:      will boot under this policy' plan
+
 # ended NAME SIGNALS LINE: deploy gets that many signals once the image is being made, and ends with 1.
 ended() {
 	local name=$1 signals=$2 line=$3 pid status=0
@@ -144,7 +232,7 @@ ended 'a signal ends the program that makes the image' 1 \
 machine <<< 'trap ": > /begun.term" TERM; : > /begun; while :; do busybox sleep 1; done'
 ended 'a second one where that does not end' 2 \
 	'imactl: initramfs: was not made: /usr/sbin/update-initramfs ended with signal 9; see what it said above'
-same 'what was before is told to be back' "$(tail -n 1 said)" 'imactl: deploy: policy and certificates are as they were before'
+same 'what was before is told to be back' "$(tail -n 1 said)" "$back"
 # Both at a terminal get Ctrl-C, and who reads is gone when deploy has to say something.
 machine <<< ': > /begun; exec busybox sleep 20'
 rm -f root/begun
