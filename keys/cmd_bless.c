@@ -9,15 +9,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/xattr.h>
-#include "config.h"
 #include "copyfile.h"
 #include "digest.h"
 #include "format.h"
 #include "log.h"
+#include "rootconf.h"
 #include "rootfile.h"
 #include "verbs.h"
 
-#define CONFIG_FILE "/etc/imaboot/imaboot.conf"
 #define REPORT "/run/imaboot/status.json"
 #define REPORT_MAX (16 * 1024 * 1024)
 #define POLICY_MAX (1024 * 1024)
@@ -25,12 +24,6 @@
 
 static const char *root_option;
 static bool dry_run_option;
-
-static void complain(size_t line, const char *text, void *context)
-{
-	(void)context;
-	log_error(CONFIG_FILE ":%zu: %s", line, text);
-}
 
 /* Reads a file of the root; *problem is set, and told unless the file is absent. */
 static int read_file(int root_fd, const char *root, const char *path, size_t max, struct rootfile *ret)
@@ -42,17 +35,6 @@ static int read_file(int root_fd, const char *root, const char *path, size_t max
 		log_error("%s: %s%s%s", path, problem_reason_text(&problem), problem.remedy ? "; " : "",
 			problem_remedy_text(&problem));
 	return r;
-}
-
-static int read_config(int root_fd, const char *root, struct config *ret)
-{
-	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-	int r = read_file(root_fd, root, CONFIG_FILE, CONFIG_SIZE_MAX, &file);
-
-	config_init(ret);
-	return r == -ENOENT ? 0
-	       : r < 0      ? r
-			    : config_parse((const char *)file.bytes, file.len, ret, complain, NULL);
 }
 
 /*
@@ -154,15 +136,29 @@ static int bless(int root_fd, const char *root, const struct config *config, con
 	return EXIT_DONE;
 }
 
+/* The report that the boot has left, as text, then what it says. Returns 0 or an exit status. */
+static int find_wanted(int root_fd, const char *root, char ret[static 65])
+{
+	_cleanup_rootfile_ struct rootfile report = {.fd = -1};
+	_cleanup_free_ char *text = NULL;
+	int r = read_file(root_fd, root, REPORT, REPORT_MAX, &report);
+
+	if (r == -ENOENT)
+		log_notice("bless: there is no report of imaboot (" REPORT
+			   "): this boot put no policy in force");
+	if (r < 0)
+		return r == -ENOENT ? EXIT_NOT_APPLICABLE : EXIT_FAILED;
+	text = strndup((const char *)report.bytes, report.len);
+	return text ? read_report(text, ret) : EXIT_FAILED;
+}
+
 static int run_bless(size_t count, char **operands)
 {
 	const char *root = root_option ? root_option : "/";
 	_cleanup_close_ int root_fd = root_open(root);
-	_cleanup_rootfile_ struct rootfile report = {.fd = -1};
-	_cleanup_config_ struct config config = {0};
-	_cleanup_free_ char *text = NULL;
+	_cleanup_rootconf_ struct rootconf conf = {0};
 	char wanted[65];
-	int r;
+	int status;
 
 	(void)count;
 	(void)operands;
@@ -170,23 +166,18 @@ static int run_bless(size_t count, char **operands)
 		log_error("bless: %s: the root cannot be opened: %s", root, strerror(-root_fd));
 		return EXIT_FAILED;
 	}
-	if (read_config(root_fd, root, &config) < 0)
+	if (rootconf_read(root_fd, root, false, &conf) < 0)
+		return EXIT_FAILED;
+	if (conf.problem.error) {
+		log_error("bless: imaboot.conf %s", problem_reason_text(&conf.problem));
 		return EXIT_USAGE;
-	if (!*config.known_good) {
+	}
+	if (!*conf.config.known_good) {
 		log_notice("bless: the configuration says known-good = none: there is nothing to do");
 		return EXIT_NOT_APPLICABLE;
 	}
-	r = read_file(root_fd, root, REPORT, REPORT_MAX, &report);
-	if (r == -ENOENT)
-		log_notice("bless: there is no report of imaboot (" REPORT
-			   "): this boot put no policy in force");
-	if (r < 0)
-		return r == -ENOENT ? EXIT_NOT_APPLICABLE : EXIT_FAILED;
-	text = strndup((const char *)report.bytes, report.len);
-	if (!text)
-		return EXIT_FAILED;
-	r = read_report(text, wanted);
-	return r ? r : bless(root_fd, root, &config, wanted);
+	status = find_wanted(root_fd, root, wanted);
+	return status ? status : bless(root_fd, root, &conf.config, wanted);
 }
 
 static const struct verb_option options[] = {

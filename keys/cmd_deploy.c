@@ -3,82 +3,27 @@
  * imactl deploy: a policy, its signature and the certificates to their places in a root, once plan says that it will
  * boot with them. The policy comes last: until then nothing has changed that a boot goes by.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include "certplace.h"
 #include "complain.h"
-#include "imasig.h"
-#include "imaxattr.h"
-#include "infile.h"
 #include "initramfs.h"
 #include "interrupt.h"
 #include "keepimage.h"
 #include "place.h"
 #include "plan_run.h"
+#include "rootconf.h"
 #include "rootfile.h"
 #include "verbs.h"
 
 #define NAME "deploy"
-#define POLICY "/etc/ima/ima-policy"
-#define POLICY_NAME "ima-policy"
-#define KEPT_NAME "ima-policy.bak"
 
 static struct plan_options opts;
 static const char *signature_option;
 static bool force_option, dry_run_option, no_initramfs_option;
 
-/* The policy as it will be. */
-struct policy_bytes {
-	struct buf text;
-	uint8_t value[IMASIG_MAX]; /* of security.ima */
-	size_t value_len;
-};
-
 static const char *root_name(void)
 {
 	return opts.files.root ? opts.files.root : "/";
-}
-
-/* The signature: a file that is named, the policy's own attribute, or FILE.sig. */
-static int read_signature(int fd, struct policy_bytes *ret, struct problem *problem, const char **ret_name)
-{
-	_cleanup_buf_ struct buf bytes = {0};
-	_cleanup_free_ char *name = NULL;
-	int r;
-
-	*ret_name = signature_option ? signature_option : opts.policy;
-	if (!signature_option) {
-		r = imaxattr_get(fd, ret->value, sizeof(ret->value), &ret->value_len);
-		if (r < 0 && r != -EOPNOTSUPP)
-			return problem_set(problem, r, "its security.ima cannot be read: %s", strerror(-r));
-		if (ret->value_len)
-			return 0;
-		if (asprintf(&name, "%s.sig", opts.policy) < 0) {
-			name = NULL;
-			return problem_set(problem, -ENOMEM, "out of memory");
-		}
-		if (access(name, F_OK) < 0)
-			return 0;
-	}
-	r = infile_read(signature_option ? signature_option : name, sizeof(ret->value), &bytes, problem);
-	if (r == 0)
-		memcpy(ret->value, bytes.data, ret->value_len = bytes.len);
-	return r;
-}
-
-static int read_policy(struct policy_bytes *ret)
-{
-	_cleanup_problem_ struct problem problem = {0};
-	_cleanup_close_ int fd = open(opts.policy, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	const char *name = opts.policy;
-	int r = fd < 0 ? problem_set(&problem, -errno, "cannot be opened: %s", strerror(errno)) : 0;
-
-	if (r == 0)
-		r = infile_read_fd(fd, INFILE_POLICY_MAX, &ret->text, &problem);
-	if (r == 0)
-		r = read_signature(fd, ret, &problem, &name);
-	return r < 0 ? complain(name, &problem) : 0;
 }
 
 /* ---- putting it in place ------------------------------------------------------------------ */
@@ -86,6 +31,7 @@ static int read_policy(struct policy_bytes *ret)
 /* What is under way. */
 struct deployment {
 	int root_fd, folder_fd;     /* the policy's folder */
+	struct rootconf conf;       /* which says where the policy is */
 	char temporary[PLACE_NAME]; /* the policy as long as it is not in place; "" it is not there */
 	struct placed placed;       /* what became of it */
 	struct certplace certs;
@@ -106,6 +52,27 @@ static bool step(const char *what, const char *path)
 	return !dry_run_option;
 }
 
+static const char *policy_path(const struct deployment *deployment)
+{
+	return deployment->conf.config.policy;
+}
+
+static const char *policy_name(const struct deployment *deployment)
+{
+	return strrchr(policy_path(deployment), '/') + 1;
+}
+
+/* The root, and where its policy is: plan has opened it, and told what is wrong with its configuration. */
+static int open_root(struct deployment *deployment)
+{
+	deployment->root_fd = root_open(root_name());
+	if (deployment->root_fd >= 0 &&
+		rootconf_read(deployment->root_fd, root_name(), true, &deployment->conf) == 0)
+		return 0;
+	log_error(NAME ": %s: cannot be opened", root_name());
+	return EXIT_FAILED;
+}
+
 /* All that can be wrong before anything is written. */
 static int begin(struct deployment *ret)
 {
@@ -124,7 +91,7 @@ static int begin(struct deployment *ret)
 }
 
 /* The policy comes to lie beside its place: that there is no room for it is known before anything is changed. */
-static int prepare_policy(struct deployment *deployment, const struct policy_bytes *policy)
+static int prepare_policy(struct deployment *deployment, const struct policyfile *policy)
 {
 	const struct place_file file = {.bytes = buf_string(&policy->text),
 		.len = policy->text.len,
@@ -136,13 +103,13 @@ static int prepare_policy(struct deployment *deployment, const struct policy_byt
 
 	if (dry_run_option)
 		return 0;
-	fd = deployment->folder_fd = place_open_folder(deployment->root_fd, POLICY, true);
+	fd = deployment->folder_fd = place_open_folder(deployment->root_fd, policy_path(deployment), true);
 	if (fd < 0)
 		problem_set(&problem, fd, "its folder cannot be opened or made: %s", strerror(-fd));
-	else if (place_prepare(fd, POLICY_NAME, &file, deployment->temporary, &problem) == 0)
+	else if (place_prepare(fd, policy_name(deployment), &file, deployment->temporary, &problem) == 0)
 		return 0;
 	deployment->temporary[0] = '\0';
-	return complain(POLICY, &problem);
+	return complain(policy_path(deployment), &problem);
 }
 
 /* Nothing else is begun after a signal. */
@@ -190,16 +157,19 @@ static int make_initramfs(struct deployment *deployment)
 static int publish_policy(struct deployment *deployment)
 {
 	_cleanup_problem_ struct problem problem = {0};
+	const char *name = policy_name(deployment);
+	char kept[PLACE_NAME];
 	int r;
 
 	if (check_interrupt())
 		return EXIT_FAILED;
-	if (!step("write", POLICY))
+	if (!step("write", policy_path(deployment)))
 		return 0;
-	r = place_publish(deployment->folder_fd, deployment->temporary, POLICY_NAME, KEPT_NAME,
-		&deployment->placed, &problem);
+	(void)snprintf(kept, sizeof(kept), "%.*s.bak", NAME_MAX - 4, name);
+	r = place_publish(
+		deployment->folder_fd, deployment->temporary, name, kept, &deployment->placed, &problem);
 	deployment->temporary[0] = '\0';
-	return r < 0 ? complain(POLICY, &problem) : 0;
+	return r < 0 ? complain(policy_path(deployment), &problem) : 0;
 }
 
 /* A machine with the policy of before needs the certificates and the image of before. */
@@ -218,14 +188,13 @@ static void take_back(struct deployment *deployment)
 			deployment->has_image ? ", but not the initramfs: make it anew" : "");
 }
 
-static int deploy(struct deployment *deployment, const struct policy_bytes *policy)
+static int deploy(struct deployment *deployment, const struct policyfile *policy)
 {
 	struct interrupt interrupt;
-	int status;
+	int status = open_root(deployment);
 
-	deployment->root_fd = root_open(root_name());
-	if (deployment->root_fd < 0)
-		return EXIT_FAILED; /* plan had it open */
+	if (status)
+		return status;
 	interrupt_hold(&interrupt);
 	status = prepare_policy(deployment, policy);
 	if (!status)
@@ -264,7 +233,7 @@ static int plan(void)
 static int run_deploy(size_t count, char **operands)
 {
 	struct deployment deployment = {.root_fd = -1, .folder_fd = -1};
-	struct policy_bytes policy = {0};
+	_cleanup_policyfile_ struct policyfile policy = {0};
 	int status;
 
 	(void)count;
@@ -273,9 +242,9 @@ static int run_deploy(size_t count, char **operands)
 		log_error(NAME ": --policy is missing; see 'imactl deploy --help'");
 		return EXIT_USAGE;
 	}
-	status = read_policy(&policy);
-	opts.signature = policy.value_len ? policy.value : NULL;
-	opts.signature_len = policy.value_len;
+	/* Read once: what the plan judges is what is put in place. */
+	status = policyfile_read(opts.policy, signature_option, &policy);
+	opts.policy_file = &policy;
 	if (!status)
 		status = begin(&deployment);
 	if (!status)
@@ -284,9 +253,9 @@ static int run_deploy(size_t count, char **operands)
 		status = deploy(&deployment, &policy);
 	certplace_free(&deployment.certs);
 	keepimage_free(&deployment.images);
+	rootconf_free(&deployment.conf);
 	close_fd(&deployment.root_fd);
 	close_fd(&deployment.folder_fd);
-	buf_free(&policy.text);
 	return status;
 }
 
@@ -341,7 +310,7 @@ const struct verb verb_deploy = {
 	.details =
 		"Plans first, and changes nothing when the root would not boot. Then the certificates, the\n"
 		"initramfs, and last the policy with its signature, in one step; the one before it stays "
-		"as\n" POLICY_NAME ".bak.",
+		"as\nima-policy.bak.",
 	.options = options,
 	.run = run_deploy,
 };

@@ -253,6 +253,50 @@ int plan_certs_load(
 	return 0;
 }
 
+/* The first certificate of that file name; one that is taken wins over one that is not. */
+static const struct plan_cert *find_named(const struct plan_certs *certs, const char *wanted)
+{
+	const struct plan_cert *found = NULL;
+	size_t i;
+
+	for (i = 0; i < certs->count; i++) {
+		const struct plan_cert *cert = &certs->list[i];
+		_cleanup_buf_ struct buf name = {0};
+		const char *slash = strrchr(cert->path, '/');
+
+		if (cert->is_single)
+			certplace_name(cert->path, &name);
+		else
+			buf_puts(&name, slash ? slash + 1 : cert->path);
+		if (string_equal(buf_string(&name), wanted) &&
+			(!found || found->verdict.answer == CERTVIEW_REFUSED))
+			found = cert;
+	}
+	return found;
+}
+
+void plan_certs_require(const struct plan_certs *certs, const struct config *config, struct problem *problem)
+{
+	size_t i;
+
+	for (i = 0; i < config->required_cert_count && !problem->error; i++) {
+		const char *name = config->required_certs[i];
+		const struct plan_cert *cert = find_named(certs, name);
+
+		if (cert && cert->verdict.answer != CERTVIEW_REFUSED)
+			continue;
+		if (cert)
+			problem_set(problem, -EKEYREJECTED,
+				"requires the certificate %s, which is refused: %s", name,
+				cert->verdict.reason);
+		else
+			problem_set(problem, -ENOENT,
+				"requires the certificate %s, and there is none of that name", name);
+		problem_remedy(problem, "put a good one into /etc/keys/ima, or take its name out of "
+					"require-certificates");
+	}
+}
+
 void plan_certs_free(struct plan_certs *certs)
 {
 	while (certs->count) {

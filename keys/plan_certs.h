@@ -3,6 +3,7 @@
 #ifndef IMABOOT_PLAN_CERTS_H
 #define IMABOOT_PLAN_CERTS_H
 
+#include "config.h"
 #include "imaverify.h"
 #include "target.h"
 #include "verb.h"
@@ -45,6 +46,12 @@ struct plan_cert_sources {
  */
 _must_check_ int plan_certs_load(
 	const struct target *target, const struct plan_cert_sources *sources, struct plan_certs *ret);
+
+/*
+ * Sets *problem where one that the configuration requires (imaboot.conf(5), require-certificates) is not among those that
+ * the kernel takes: a boot fails then before any policy is loaded.
+ */
+void plan_certs_require(const struct plan_certs *certs, const struct config *config, struct problem *problem);
 
 void plan_certs_free(struct plan_certs *certs);
 

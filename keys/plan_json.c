@@ -108,10 +108,14 @@ void plan_report_json(const struct plan_report *report, struct buf *ret)
 	size_t i;
 
 	json_object_begin(&json, NULL);
-	json_bool(&json, "boots", plan_boots(report));
+	json_bool(&json, "boots", plan_answer(report) == PLAN_YES);
+	json_bool(&json, "known", plan_answer(report) != PLAN_NOT_KNOWN);
 	json_string(&json, "kernel", plan->target.name);
 	json_string(&json, "config", *plan->target.config ? plan->target.config : NULL);
 	json_string(&json, "keyring", plan->target.ring == CERTVIEW_USER_IMA ? "_ima" : ".ima");
+	json_object_begin(&json, "configuration");
+	json_problem(&json, report->conf);
+	json_object_end(&json);
 	json_certs(report->certs, &json);
 	json_policy(report->policy, &json);
 	json_object_begin(&json, "root");

@@ -2,6 +2,7 @@
 /* What imactl plan prints for people; see plan_report.h. */
 #include "plan_report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include "denials.h"
@@ -10,13 +11,21 @@
 #define SHOWN_NAMES 10
 #define FEW_NAMES 9 /* one more than a command names */
 
-bool plan_boots(const struct plan_report *report)
+/* Each thing of which it is known that it keeps the root from booting. */
+static bool is_refused(const struct plan_report *report)
 {
 	const struct plan *plan = report->plan;
 
-	return !report->policy->problem.error && !plan->needs.problem.error &&
-	       !atomic_load(&plan->denied_needed) && !atomic_load(&plan->unreadable_needed) &&
-	       !plan_memory_denied(plan);
+	return (report->conf->error && report->conf->error != -EACCES) || report->policy->problem.error ||
+	       plan->needs.problem.error || plan_memory_denied(plan) || atomic_load(&plan->denied_needed);
+}
+
+enum plan_answer plan_answer(const struct plan_report *report)
+{
+	if (is_refused(report))
+		return PLAN_NO;
+	return report->conf->error || atomic_load(&report->plan->unreadable_needed) ? PLAN_NOT_KNOWN
+										    : PLAN_YES;
 }
 
 /* ---- commands ----------------------------------------------------------------------------- */
@@ -71,6 +80,18 @@ static void print_target(const struct plan_report *report, struct buf *ret)
 	buf_putc(ret, '\n');
 }
 
+/* A reason behind its lead, and what to do in a line of its own. */
+static void print_problem(const char *lead, const struct problem *problem, struct buf *ret)
+{
+	buf_puts(ret, lead);
+	escape_string(ret, problem_reason_text(problem));
+	if (problem->remedy) {
+		buf_puts(ret, "\n  to mend it: ");
+		escape_string(ret, problem_remedy_text(problem));
+	}
+	buf_putc(ret, '\n');
+}
+
 static void print_certs(const struct plan_report *report, struct buf *ret)
 {
 	const struct plan_certs *certs = report->certs;
@@ -111,13 +132,8 @@ static void print_policy(const struct plan_report *report, struct buf *ret)
 		buf_printf(ret, ", not signed%s", policy->must_be_signed ? "" : ", and needs no signature");
 	}
 	buf_putc(ret, '\n');
-	if (policy->problem.error) {
-		buf_puts(ret, "  it ");
-		escape_string(ret, problem_reason_text(&policy->problem));
-		buf_puts(ret, "\n  to mend it: ");
-		escape_string(ret, problem_remedy_text(&policy->problem));
-		buf_putc(ret, '\n');
-	}
+	if (policy->problem.error)
+		print_problem("  it ", &policy->problem, ret);
 }
 
 static void print_files(const struct plan_report *report, struct buf *ret)
@@ -212,25 +228,24 @@ static void print_groups(const struct plan_report *report, struct buf *ret)
 	}
 }
 
-static void print_verdict(const struct plan_report *report, struct buf *ret)
+/* Why that is not known; of several causes the first. */
+static void add_unknown(const struct plan_report *report, struct buf *ret)
+{
+	if (report->conf->error)
+		buf_puts(ret, "imaboot.conf could not be read; be root, who can");
+	else
+		buf_printf(ret, "%" PRIu64 " files that the boot needs could not be read; be root, who can",
+			(uint64_t)atomic_load(&report->plan->unreadable_needed));
+}
+
+static void add_refusal(const struct plan_report *report, struct buf *ret)
 {
 	const struct plan *plan = report->plan;
 
-	if (plan_boots(report)) {
-		buf_puts(ret, "verdict:      will boot under this policy\n");
-		return;
-	}
-	if (!report->policy->problem.error && !plan->needs.problem.error && !plan_memory_denied(plan) &&
-		!atomic_load(&plan->denied_needed)) {
-		buf_printf(ret,
-			"verdict:      not known: %" PRIu64
-			" files that the boot needs could not be read; be root, "
-			"who can\n",
-			(uint64_t)atomic_load(&plan->unreadable_needed));
-		return;
-	}
-	buf_puts(ret, "verdict:      will not boot under this policy: ");
-	if (report->policy->problem.error) {
+	if (report->conf->error && report->conf->error != -EACCES) {
+		buf_puts(ret, "imaboot.conf ");
+		escape_string(ret, problem_reason_text(report->conf));
+	} else if (report->policy->problem.error) {
 		buf_puts(ret, "the policy ");
 		escape_string(ret, problem_reason_text(&report->policy->problem));
 	} else if (plan->needs.problem.error) {
@@ -242,6 +257,22 @@ static void print_verdict(const struct plan_report *report, struct buf *ret)
 		buf_printf(ret, "it denies %" PRIu64 " files that the boot needs",
 			(uint64_t)atomic_load(&plan->denied_needed));
 	}
+}
+
+static void print_verdict(const struct plan_report *report, struct buf *ret)
+{
+	enum plan_answer answer = plan_answer(report);
+
+	buf_puts(ret, "verdict:      ");
+	if (answer == PLAN_YES) {
+		buf_puts(ret, "will boot under this policy");
+	} else if (answer == PLAN_NOT_KNOWN) {
+		buf_puts(ret, "not known: ");
+		add_unknown(report, ret);
+	} else {
+		buf_puts(ret, "will not boot under this policy: ");
+		add_refusal(report, ret);
+	}
 	buf_putc(ret, '\n');
 }
 
@@ -250,18 +281,15 @@ void plan_report_text(const struct plan_report *report, struct buf *ret)
 	const struct plan *plan = report->plan;
 
 	print_target(report, ret);
+	if (report->conf->error)
+		print_problem("imaboot.conf: ", report->conf, ret);
 	print_certs(report, ret);
 	print_policy(report, ret);
 	buf_puts(ret, "init:         ");
 	escape_string(ret, plan->needs.init ? plan->needs.init : "none");
 	buf_printf(ret, ", files that the boot needs: %zu\n", plan->needs.count);
-	if (plan->needs.problem.error) {
-		buf_puts(ret, "  it ");
-		escape_string(ret, problem_reason_text(&plan->needs.problem));
-		buf_puts(ret, "\n  to mend it: ");
-		escape_string(ret, problem_remedy_text(&plan->needs.problem));
-		buf_putc(ret, '\n');
-	}
+	if (plan->needs.problem.error)
+		print_problem("  it ", &plan->needs.problem, ret);
 	print_files(report, ret);
 	print_memories(plan, ret);
 	print_groups(report, ret);

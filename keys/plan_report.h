@@ -9,6 +9,7 @@
 
 struct plan_report {
 	const struct plan *plan;
+	const struct problem *conf; /* what is wrong with the root's imaboot.conf */
 	const struct plan_certs *certs;
 	const struct plan_policy *policy;
 	uint64_t files, unopened; /* that were looked at, and that could not be */
@@ -17,8 +18,9 @@ struct plan_report {
 	bool all;          /* every name */
 };
 
-/* True where the root will boot, and under the policy. */
-bool plan_boots(const struct plan_report *report);
+/* Whether the root will boot, and under the policy. */
+enum plan_answer { PLAN_NO, PLAN_NOT_KNOWN, PLAN_YES };
+enum plan_answer plan_answer(const struct plan_report *report);
 
 /* The command that mends a group: with full names where they are few, else for the whole root. */
 void plan_command(const struct plan *plan, const struct plan_group *group, struct buf *ret);

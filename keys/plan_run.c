@@ -9,14 +9,15 @@
 #include "complain.h"
 #include "interrupt.h"
 #include "plan_report.h"
+#include "rootconf.h"
 #include "rootfile.h"
-
-#define POLICY "/etc/ima/ima-policy"
 
 /* What is released at the end. */
 struct run {
 	struct plan plan;
+	struct rootconf conf;
 	struct plan_certs certs;
+	struct policyfile file;
 	struct plan_policy policy;
 	char *policy_path;
 };
@@ -25,9 +26,17 @@ static void run_free(struct run *run)
 {
 	plan_free(&run->plan);
 	plan_policy_free(&run->policy);
+	policyfile_free(&run->file);
 	plan_certs_free(&run->certs);
+	rootconf_free(&run->conf);
 	close_fd(&run->plan.root_fd);
 	free(run->policy_path);
+}
+
+static int no_memory(const char *verb)
+{
+	log_error("%s: out of memory", verb);
+	return EXIT_FAILED;
 }
 
 static char *below(const char *root, const char *path)
@@ -51,13 +60,15 @@ static int open_root(const char *verb, const struct plan_options *opts, struct r
 	}
 	run->plan.root = root;
 	run->plan.root_fd = root_open(root);
-	run->policy_path = opts->policy ? strdup(opts->policy) : below(root, POLICY);
 	if (run->plan.root_fd < 0) {
 		log_error("%s: cannot be opened: %s; name the folder of a root with --root", root,
 			strerror(-run->plan.root_fd));
 		return EXIT_FAILED;
 	}
-	return run->policy_path ? 0 : EXIT_FAILED;
+	if (rootconf_read(run->plan.root_fd, root, false, &run->conf) < 0)
+		return no_memory(verb);
+	run->policy_path = opts->policy ? strdup(opts->policy) : below(root, run->conf.config.policy);
+	return run->policy_path ? 0 : no_memory(verb);
 }
 
 static int find_target(const struct plan_options *opts, struct run *run)
@@ -78,7 +89,7 @@ static int find_target(const struct plan_options *opts, struct run *run)
 	return 0;
 }
 
-static int load_policy(const struct plan_options *opts, struct run *run)
+static int load_certs(const struct plan_options *opts, struct run *run)
 {
 	struct plan *plan = &run->plan;
 	const struct plan_cert_sources sources = {.root_fd = opts->certs.count ? -1 : plan->root_fd,
@@ -88,17 +99,41 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 		.cas = &opts->cas,
 		.trusted = &opts->trusted,
 		.running = opts->running};
-	const struct plan_policy_source policy = {.root_fd = plan->root_fd,
-		.root = plan->root,
-		.path = run->policy_path,
-		.in_root = opts->policy ? NULL : POLICY,
-		.signature = opts->signature,
-		.signature_len = opts->signature_len};
 	int status = plan_certs_load(&plan->target, &sources, &run->certs);
 
 	plan->ring = (struct imaverify_ring){.certs = run->certs.usable, .count = run->certs.usable_count};
+	if (!status && !run->conf.problem.error)
+		plan_certs_require(&run->certs, &run->conf.config, &run->conf.problem);
+	return status;
+}
+
+/* A policy that is yet to be put there, or the root's own. */
+static int read_policy(const struct plan_options *opts, struct run *run)
+{
+	_cleanup_problem_ struct problem problem = {0};
+
+	if (opts->policy_file)
+		return 0;
+	if (opts->policy)
+		return policyfile_read(opts->policy, NULL, &run->file);
+	if (policyfile_read_root(
+		    run->plan.root_fd, run->plan.root, run->conf.config.policy, &run->file, &problem) == 0)
+		return 0;
+	if (!problem.remedy)
+		problem_remedy(&problem, "name the policy with --policy");
+	return complain(run->policy_path, &problem);
+}
+
+static int load_policy(const struct plan_options *opts, struct run *run)
+{
+	struct plan *plan = &run->plan;
+	const struct plan_policy_source source = {.path = run->policy_path,
+		.file = opts->policy_file ? opts->policy_file : &run->file,
+		.config = &run->conf.config};
+	int status = read_policy(opts, run);
+
 	if (!status)
-		status = plan_policy_load(&policy, &plan->target, &plan->ring, &run->policy);
+		status = plan_policy_load(&source, &plan->target, &plan->ring, &run->policy);
 	if (status)
 		return status;
 	judge_init(&plan->target, &run->policy.lint.policy, &plan->judge);
@@ -138,12 +173,6 @@ static bool is_folder(const struct plan *plan)
 
 	return !string_equal(plan->root, "/") && fstat(plan->root_fd, &here) == 0 &&
 	       fstatat(plan->root_fd, "..", &above, 0) == 0 && here.st_dev == above.st_dev;
-}
-
-static int no_memory(const char *verb)
-{
-	log_error("%s: out of memory", verb);
-	return EXIT_FAILED;
 }
 
 static int walk(
@@ -187,15 +216,18 @@ static int print(
 	if (buf_failed(&text))
 		return no_memory(verb);
 	(void)fwrite(text.data, 1, text.len, stdout);
-	*ret_verdict = plan_boots(report) ? PLAN_BOOTS : PLAN_FAILS;
+	*ret_verdict = plan_answer(report) == PLAN_YES ? PLAN_BOOTS : PLAN_FAILS;
 	return *ret_verdict == PLAN_BOOTS ? EXIT_DONE : EXIT_FAILED;
 }
 
 int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdict *ret_verdict)
 {
 	_cleanup_(run_free) struct run run = {.plan = {.root_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER}};
-	struct plan_report report = {
-		.plan = &run.plan, .certs = &run.certs, .policy = &run.policy, .all = opts->all};
+	struct plan_report report = {.plan = &run.plan,
+		.conf = &run.conf.problem,
+		.certs = &run.certs,
+		.policy = &run.policy,
+		.all = opts->all};
 	int status = open_root(verb, opts, &run);
 
 	*ret_verdict = PLAN_NONE;
@@ -203,6 +235,8 @@ int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdic
 	run.plan.keep_all = opts->all;
 	if (!status)
 		status = find_target(opts, &run);
+	if (!status)
+		status = load_certs(opts, &run);
 	if (!status)
 		status = load_policy(opts, &run);
 	if (status)

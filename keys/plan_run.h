@@ -5,14 +5,14 @@
 
 #include "files.h"
 #include "filesystem.h"
+#include "policyfile.h"
 
 struct plan_options {
 	struct files_options files; /* root, exclude, jobs, cross_device; root NULL: "/" */
-	const char *policy;         /* NULL: the root's /etc/ima/ima-policy */
-	const uint8_t *signature;   /* its security.ima as it will be; NULL: what it has, or FILE.sig */
-	size_t signature_len;
-	struct verb_strings certs;        /* folders; none: the root's /etc/keys/ima */
-	struct verb_strings signers, cas; /* certificates besides those */
+	const char *policy;         /* a file that will be the root's policy; NULL: the policy that it has */
+	const struct policyfile *policy_file; /* what that file holds, where it was read already; else NULL */
+	struct verb_strings certs;            /* folders; none: the root's /etc/keys/ima */
+	struct verb_strings signers, cas;     /* certificates besides those */
 	struct verb_strings trusted;
 	const char *kernel, *config, *init;
 	struct fsfacts_told told;

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# imactl plan knows what the boot program goes by: the configuration, which certificates and which signatures of a policy
+# count, labels, EVM, SELinux, what init itself starts. The small root of imactl-plan.sh; writing security.ima needs root.
+# shellcheck source=tests/lib/imactl.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/imactl.sh"
+# shellcheck source=tests/lib/planroot.sh
+. "$top/tests/lib/planroot.sh"
+
+boots='verdict:      will boot under this policy'
+fails='verdict:      will not boot under this policy'
+unknown='verdict:      not known'
+# conf LINE...: the root's imaboot.conf
+conf() { mkdir -p root/etc/imaboot && printf '%s\n' "$@" > root/etc/imaboot/imaboot.conf; }
+# as_nobody COMMAND...: imactl of a user who is not root
+cp "$build/imactl" imactl.nobody && cp "$PKI/ca.der" . && chmod 755 . imactl.nobody
+# shellcheck disable=SC2317 # called by says
+as_nobody() { setpriv --reuid 65534 --clear-groups ./imactl.nobody plan --root root --kernel 6.12 --fstype ext4 --trusted ca.der "$@"; }
+
+# ---- the configuration -----------------------------------------------------------------------
+
+fresh
+conf 'require = yes' 'require-certificates = rsa2048.der'
+says 'a configuration that asks for nothing else' 0 "$boots" plan
+conf 'signature = auto' 'signatrue = auto'
+says 'a wrong line' 1 "$fails: imaboot.conf is wrong in line 2: a boot with it loads no policy" plan
+says 'is told' 1 "imactl: root/etc/imaboot/imaboot.conf:2: 'signatrue' is not a key; see imaboot.conf(5)" plan
+says 'with what to do' 1 '  to mend it: correct the lines that are named above; see imaboot.conf(5)' plan
+same 'in JSON' "$(field '.boots, .known, .configuration.reason')" 'false
+true
+is wrong in line 2: a boot with it loads no policy'
+cp --preserve=xattr root/etc/ima/ima-policy new
+same 'deploy tells it once' "$(deploy --policy new 2>&1 | grep -c signatrue)" 1
+conf 'require-certificates = rsa2048.der other.der'
+says 'a certificate that is required' 1 "$fails: imaboot.conf requires the certificate other.der, and there is none of that name" plan
+cp "$PKI/p256.der" other.der
+says 'may come with the deployment' 0 'imactl: write root/etc/ima/ima-policy' deploy --policy new --cert other.der
+conf 'require-certificates = stranger.der'
+cp "$PKI/stranger.der" root/etc/keys/ima
+says 'one that the kernel refuses' 1 \
+	"$fails: imaboot.conf requires the certificate stranger.der, which is refused: none of the trusted certificates is its issuer" plan
+mkdir -p root/etc/keys/ima/ca
+cp "$PKI/ca2.der" root/etc/keys/ima/ca/stranger.der
+says 'one of that name among the CAs' 0 "$boots" plan
+chmod 600 root/etc/imaboot/imaboot.conf
+says 'one that only root may read' 1 "$unknown: imaboot.conf could not be read; be root, who can" as_nobody
+rm root/etc/imaboot/imaboot.conf
+ln -s nothing root/etc/imaboot/imaboot.conf
+says 'a link to nothing' 1 "imaboot.conf: is a symbolic link to 'nothing', and inside the root 'root' there is no such file (links are never followed out of it)" plan
+rm root/etc/imaboot/imaboot.conf
+: > root/etc/imaboot/imaboot.conf
+says 'an empty one' 0 "$boots" plan
+
+# ---- where the policies are ------------------------------------------------------------------
+
+fresh
+conf 'policy = /etc/ima/site-policy' 'known-good = /var/lib/site-known-good'
+mv root/etc/ima/ima-policy new
+says 'the policy of the configuration' 1 'imactl: root/etc/ima/site-policy: there is no such file; name the policy with --policy' plan
+says 'is what deploy writes' 0 'imactl: write root/etc/ima/site-policy' deploy --policy new
+good 'it is there' cmp new root/etc/ima/site-policy
+same 'with its signature' "$(value new)" "$(value root/etc/ima/site-policy)"
+bad 'and there alone' test -e root/etc/ima/ima-policy
+says 'plan reads it there' 0 "$boots" plan
+says 'deploy keeps the old one' 0 'imactl: write root/etc/ima/site-policy' deploy --policy new
+good 'beside it' cmp new root/etc/ima/site-policy.bak
+rescue=(--root root --kernel 6.12 --trusted "$PKI/ca.der")
+mkdir -p root/var/lib
+cp --preserve=xattr new root/var/lib/site-known-good
+rm root/etc/ima/site-policy.bak
+echo nonsense >> root/etc/ima/site-policy
+says 'rescue looks there' 1 'site-policy            rules: 7, not signed: would not be loaded: the kernel refuses it (errors: 1)' imactl rescue "${rescue[@]}"
+says 'at both' 1 'site-known-good        rules: 7, signed' imactl rescue "${rescue[@]}"
+says 'and mends it there' 0 'site-known-good is site-policy now, and the one before is site-policy.bak; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --use-known-good
+same 'with the signature' "$(value new)" "$(value root/etc/ima/site-policy)"
+says 'it can be put back' 0 'site-policy.bak is site-policy now; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --restore --force
+conf 'policy = /etc/ima/site-policy' 'known-good = none'
+says 'no known-good policy is to be used' 1 'imactl: the configuration says known-good = none; name one there, or use --restore' imactl rescue "${rescue[@]}" --use-known-good
+
+# ---- policies that cannot be read ------------------------------------------------------------
+
+fresh
+cp --preserve=xattr root/etc/ima/ima-policy root/etc/ima/ima-policy.known-good
+head -c 2000000 /dev/zero | tr '\0' '#' >> root/etc/ima/ima-policy
+says 'a policy that is too large' 1 'ima-policy             is larger than 1024 KiB, the most that is read' imactl rescue "${rescue[@]}"
+says 'what helps' 1 'what helps             put the known-good policy in its place: imactl rescue --use-known-good --root root' imactl rescue "${rescue[@]}"
+same 'in JSON' "$(imactl rescue "${rescue[@]}" --json | jq -c '.policies[0] | [.present, .good, .reason]')" '[true,false,"is larger than 1024 KiB, the most that is read"]'
+good 'it is set aside' imactl rescue "${rescue[@]}" --set-aside
+says 'and does not come back' 1 'imactl: ima-policy.bak is larger than 1024 KiB, the most that is read' imactl rescue "${rescue[@]}" --restore --force
+mv root/etc/ima/ima-policy.bak root/etc/ima/ima-policy
+good 'the known-good one takes its place' imactl rescue "${rescue[@]}" --use-known-good
+good 'whole' cmp root/etc/ima/ima-policy root/etc/ima/ima-policy.known-good
+mkdir -p root/srv
+mv root/etc/ima/ima-policy root/srv/p
+ln -s /srv/p root/etc/ima/ima-policy
+says 'a policy that is a link' 0 'ima-policy             rules: 7, signed' imactl rescue "${rescue[@]}"
+says 'can be set aside' 0 'ima-policy is ima-policy.bak now; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --set-aside --force
+same 'as a link' "$(readlink root/etc/ima/ima-policy.bak)" /srv/p
+mv root/srv/p root/etc/ima/p
+ln -sf p root/etc/ima/ima-policy.known-good
+says 'a known-good one that is a link' 0 'ima-policy.known-good is ima-policy now; there was none before; look again: imactl plan --root root' imactl rescue "${rescue[@]}" --use-known-good
+same 'with its signature' "$(value root/etc/ima/p)" "$(value root/etc/ima/ima-policy)"
+
+# ---- the policy's signature ------------------------------------------------------------------
+
+fresh
+cp root/etc/ima/ima-policy new
+imactl sign --hash-only --policy new > /dev/null
+imactl sign --detached --policy --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" new > /dev/null
+says 'a digest does not hide a signature beside it' 0 "$boots" plan --policy new
+says 'nor for deploy' 0 'imactl: write root/etc/ima/ima-policy' deploy --policy new
+same 'which takes it' "$(value root/etc/ima/ima-policy)" "$(sha256sum < new.sig)"
+finish
