@@ -128,8 +128,8 @@ static enum imaverify_cause judge_signature(
 		if (!has_key_id(&verify->ring->certs[i], ret->sig.key_id))
 			continue;
 		ret->signer = &verify->ring->certs[i];
-		/* SHA-2 alone, as at boot. */
-		if (digest_is_weak(ret->sig.algo))
+		if (digest_is_weak(ret->sig.algo) &&
+			!(verify->ring->takes_sha1 && ret->sig.algo == DIGEST_SHA1))
 			return IMAVERIFY_WEAK_HASH;
 		if (!digest_size(ret->sig.algo))
 			return IMAVERIFY_NO_ALGORITHM;

@@ -38,6 +38,7 @@ struct imaverify_ring {
 	const struct certview *certs;
 	size_t count;
 	unsigned int kernel; /* a KERNEL(), whose limits count too; 0: the signature alone does */
+	bool takes_sha1;     /* a signature over SHA-1 counts, as it does for the kernel */
 };
 
 /* A thread's own; begun by imaverify_begin(). */

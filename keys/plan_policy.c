@@ -19,33 +19,62 @@ static int open_bytes(const struct buf *bytes, struct stat *ret_st)
 	return take_fd(&fd);
 }
 
-static void refuse(struct plan_policy *policy, const struct imaverify_result *result)
+static void refuse(struct plan_policy *policy, const char *reason)
 {
-	problem_set(&policy->problem, -EKEYREJECTED, "would not be loaded: %s",
-		result->cause == IMAVERIFY_HASHED ? "has a digest, and no signature"
-		: result->problem.error           ? problem_reason_text(&result->problem)
-						  : imaverify_words(result->cause)->reason);
+	problem_set(&policy->problem, -EKEYREJECTED, "would not be loaded: %s", reason);
 	problem_remedy(&policy->problem, "imactl sign --key KEY --cert CERT %s", problem_path(policy->path));
 }
 
-static void check_signature(
-	const struct policyfile *file, const struct imaverify_ring *ring, struct plan_policy *policy)
+/*
+ * What keeps a signature that is good in itself from counting: the boot verifies version 2 alone (sigcheck.c of the boot
+ * program), and the kernel must have the hash. NULL: nothing.
+ */
+static const char *find_obstacle(const struct imasig *sig, const struct target *target)
 {
+	if (sig->kind == IMASIG_V3)
+		return "its signature has format version 3, and a boot verifies version 2 alone";
+	if (sig->kind == IMASIG_VERITY)
+		return "its signature is one of its fs-verity digest, and a boot verifies one of its content "
+		       "alone";
+	if (sig->algo < 32 && !(target->model.algos & UINT32_C(1) << sig->algo))
+		return "it is signed over a hash that this kernel does not have";
+	return NULL;
+}
+
+/* Why the signature does not count, or NULL. */
+static const char *judge_signature(const struct target *target, const struct imaverify_result *result)
+{
+	if (result->cause == IMAVERIFY_SIGNED)
+		return find_obstacle(&result->sig, target);
+	if (result->cause == IMAVERIFY_HASHED)
+		return "has a digest, and no signature";
+	return result->problem.error ? problem_reason_text(&result->problem)
+				     : imaverify_words(result->cause)->reason;
+}
+
+static void check_signature(const struct plan_policy_source *source, const struct target *target,
+	const struct imaverify_ring *signers, struct plan_policy *policy)
+{
+	const struct policyfile *file = source->file;
+	struct imaverify_ring ring = *signers;
 	struct imaverify verify;
 	struct imaverify_result result = {0};
+	const char *reason;
 	struct stat st;
 	_cleanup_close_ int fd = open_bytes(&file->text, &st);
 
-	if (fd < 0 || imaverify_begin(ring, &verify) < 0) {
+	ring.takes_sha1 = source->config->allow_sha1;
+	if (fd < 0 || imaverify_begin(&ring, &verify) < 0) {
 		problem_set(&policy->problem, -ENOMEM, "its signature cannot be verified: out of memory");
 		return;
 	}
 	imaverify_file(&verify, fd, &st, file->value, file->value_len, &result);
 	imaverify_end(&verify);
-	policy->is_signed = result.cause == IMAVERIFY_SIGNED;
+	reason = judge_signature(target, &result);
+	policy->is_signed = !reason;
 	policy->signer = result.signer ? result.signer->path : NULL;
-	if (!policy->is_signed && policy->must_be_signed)
-		refuse(policy, &result);
+	if (reason && policy->must_be_signed)
+		refuse(policy, reason);
 	problem_free(&result.problem);
 }
 
@@ -79,7 +108,7 @@ int plan_policy_load(const struct plan_policy_source *source, const struct targe
 	/* As at boot: a machine that has signers wants signatures (imaboot.conf(5)). */
 	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
 	if (!ret->problem.error)
-		check_signature(source->file, ring, ret);
+		check_signature(source, target, ring, ret);
 	return 0;
 }
 

@@ -101,7 +101,9 @@ static int load_certs(const struct plan_options *opts, struct run *run)
 		.running = opts->running};
 	int status = plan_certs_load(&plan->target, &sources, &run->certs);
 
-	plan->ring = (struct imaverify_ring){.certs = run->certs.usable, .count = run->certs.usable_count};
+	/* What the kernel verifies of files, and the preflight with it. */
+	plan->ring = (struct imaverify_ring){
+		.certs = run->certs.usable, .count = run->certs.usable_count, .takes_sha1 = true};
 	if (!status && !run->conf.problem.error)
 		plan_certs_require(&run->certs, &run->conf.config, &run->conf.problem);
 	return status;

@@ -110,4 +110,35 @@ imactl sign --detached --policy --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.de
 says 'a digest does not hide a signature beside it' 0 "$boots" plan --policy new
 says 'nor for deploy' 0 'imactl: write root/etc/ima/ima-policy' deploy --policy new
 same 'which takes it' "$(value root/etc/ima/ima-policy)" "$(sha256sum < new.sig)"
+# What the boot program does not verify does not count, whatever the kernel would say.
+fresh
+for format in v3 verity; do
+	imactl sign --format $format --policy --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" root/etc/ima/ima-policy > /dev/null
+	case $format in
+	v3) reason='its signature has format version 3, and a boot verifies version 2 alone' ;;
+	*) reason='its signature is one of its fs-verity digest, and a boot verifies one of its content alone' ;;
+	esac
+	says "a policy signed in format $format" 1 "$fails: the policy would not be loaded: $reason" plan
+	same 'is not signed, then' "$(field .policy.signed)" false
+done
+cp --preserve=xattr root/etc/ima/ima-policy new
+bad 'deploy does not take it' deploy --policy new
+imactl sign --hash sha512 --key "$PKI/rsa2048.key" --cert "$PKI/rsa2048.der" root/etc/ima/ima-policy > /dev/null
+printf 'CONFIG_IMA=y\nCONFIG_IMA_APPRAISE=y\nCONFIG_INTEGRITY_TRUSTED_KEYRING=y\nCONFIG_CRYPTO_SHA256=y\nCONFIG_IMA_LSM_RULES=y\n' > config
+says 'a hash that the kernel does not have' 1 \
+	"$fails: the policy would not be loaded: it is signed over a hash that this kernel does not have" plan --config config
+echo CONFIG_CRYPTO_SHA512=y >> config
+says 'and one that it has' 0 "$boots" plan --config config
+sha1() { "$top/tests/lib/sign" --xattr "$PKI/rsa2048.key" "$PKI/rsa2048.pem" "$1" sha1; }
+sha1 root/etc/ima/ima-policy
+says 'a policy signed over SHA-1' 1 \
+	"$fails: the policy would not be loaded: is signed over a hash that proves nothing, since collisions can be made" plan
+conf 'allow-sha1 = yes'
+says 'where the configuration allows it' 0 "$boots" plan
+rm root/etc/imaboot/imaboot.conf
+sign root/etc/ima/ima-policy
+sha1 root/bin/dash
+says 'a file signed over SHA-1 runs' 0 "$boots" plan
+echo more >> root/bin/dash
+cause 'unless it was changed' 'init invalid-signature /bin/dash'
 finish
