@@ -104,7 +104,8 @@ static bool chain_round(
 		for (j = 0; j < trusted_count; j++)
 			find_issuer(&views[i], &trusted[j]);
 		for (j = 0; j < count; j++)
-			if (j != i && views[j].facts.is_ca && views[j].chain == CERTVIEW_CHAIN_WHOLE)
+			if (j != i && views[j].facts.is_ca && !views[j].is_signer &&
+				views[j].chain == CERTVIEW_CHAIN_WHOLE)
 				find_issuer(&views[i], &views[j]);
 		found |= views[i].chain == CERTVIEW_CHAIN_WHOLE;
 	}

@@ -35,6 +35,7 @@ struct certview {
 	X509 *certificate;
 	struct x509_form form;
 	struct x509_facts facts;
+	bool is_signer; /* it goes into a keyring of signers alone, where a CA vouches for nobody */
 	enum certview_chain chain;
 	const struct certview *issuer; /* with a whole chain; NULL: it is trusted itself */
 	bool asked_kernel; /* certview_trust_kernel() was called: who is not trusted by it is not trusted */

@@ -127,6 +127,7 @@ static void load_all(const struct plan_cert_sources *sources, struct plan_certs 
 		if (load(sources, &certs->list[i], &certs->views[kept])) {
 			certs->list[kept] = certs->list[i];
 			certs->list[kept].view = &certs->views[kept];
+			certs->views[kept].is_signer = !certs->list[kept].is_ca_folder;
 			if (certs->list[kept].is_single)
 				certs->views[kept].form = (struct x509_form){0};
 			kept++;
@@ -138,20 +139,33 @@ static void load_all(const struct plan_cert_sources *sources, struct plan_certs 
 	certs->count = kept;
 }
 
+/* The kernel's verdict, and what the boot program asks for before it asks the kernel (der.c). */
+static struct certview_verdict judge_one(const struct target *target, const struct plan_cert *cert)
+{
+	const struct certview *view = cert->view;
+	struct certview_verdict verdict =
+		certview_judge(view, cert->is_ca_folder ? CERTVIEW_SECONDARY : target->ring);
+
+	if (verdict.answer == CERTVIEW_REFUSED)
+		return verdict;
+	if (view->form.trailing)
+		return (struct certview_verdict){CERTVIEW_REFUSED, NULL,
+			"bytes follow the certificate, and imaboot does not load it; write it again: openssl "
+			"x509 -inform DER -outform DER"};
+	if (strncmp(buf_string(&view->facts.key), "P-", 2) == 0 && !target->ecdsa)
+		return (struct certview_verdict){CERTVIEW_REFUSED, NULL,
+			"this kernel has no ECDSA: it verifies nothing with this key"};
+	return verdict;
+}
+
 static void judge(const struct target *target, struct plan_certs *certs)
 {
-	bool is_elliptic;
 	size_t i;
 
 	for (i = 0; i < certs->count; i++) {
 		struct plan_cert *cert = &certs->list[i];
 
-		cert->verdict =
-			certview_judge(cert->view, cert->is_ca_folder ? CERTVIEW_SECONDARY : target->ring);
-		is_elliptic = strncmp(buf_string(&cert->view->facts.key), "P-", 2) == 0;
-		if (is_elliptic && !target->ecdsa && cert->verdict.answer != CERTVIEW_REFUSED)
-			cert->verdict = (struct certview_verdict){CERTVIEW_REFUSED, NULL,
-				"this kernel has no ECDSA: it verifies nothing with this key"};
+		cert->verdict = judge_one(target, cert);
 		cert->is_usable = !cert->is_ca_folder && cert->verdict.answer != CERTVIEW_REFUSED &&
 				  x509_key(cert->view->certificate);
 		if (cert->is_usable)

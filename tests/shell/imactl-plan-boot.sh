@@ -141,4 +141,29 @@ sha1 root/bin/dash
 says 'a file signed over SHA-1 runs' 0 "$boots" plan
 echo more >> root/bin/dash
 cause 'unless it was changed' 'init invalid-signature /bin/dash'
+
+# ---- certificates ----------------------------------------------------------------------------
+
+fresh
+cp "$PKI/bad-trailing.der" root/etc/keys/ima/rsa2048.der
+says 'a signer with bytes behind it' 1 \
+	'  refused: root/etc/keys/ima/rsa2048.der: bytes follow the certificate, and imaboot does not load it; write it again: openssl x509 -inform DER -outform DER' plan
+says 'signs nothing' 1 "$fails: it denies 2 files that the boot needs" plan
+cp --preserve=xattr root/etc/ima/ima-policy new
+says 'deploy writes it anew' 0 'imactl: write root/etc/ima/ima-policy' deploy --policy new --cert root/etc/keys/ima/rsa2048.der
+good 'without them' cmp "$PKI/rsa2048.der" root/etc/keys/ima/rsa2048.der
+# An intermediate CA vouches for its leaf from the keyring of CAs alone.
+fresh
+rm root/etc/keys/ima/*
+cp "$PKI/ca2.der" "$PKI/by-ca2-rsa.der" root/etc/keys/ima/
+imactl sign --key "$PKI/by-ca2-rsa.key" --cert "$PKI/by-ca2-rsa.der" --root root --executables > /dev/null
+imactl sign --key "$PKI/by-ca2-rsa.key" --cert "$PKI/by-ca2-rsa.der" root/etc/ima/ima-policy > /dev/null
+for kernel in 6.1 6.12; do
+	says "a CA among the signers, Linux $kernel" 1 \
+		'  refused: root/etc/keys/ima/by-ca2-rsa.der: none of the trusted certificates is its issuer' \
+		imactl plan --root root --fstype ext4 --trusted "$PKI/ca.der" --kernel $kernel
+done
+mkdir root/etc/keys/ima/ca
+mv root/etc/keys/ima/ca2.der root/etc/keys/ima/ca/
+says 'a CA among the CAs' 0 "$boots" plan
 finish

@@ -292,6 +292,11 @@ static void chains_are_found_in_any_order(void **context)
 	assert_int_equal(answer(&views[0], CERTVIEW_IMA), CERTVIEW_TAKEN);
 	assert_int_equal(answer(&views[1], CERTVIEW_IMA), CERTVIEW_REFUSED);
 	assert_int_equal(answer(&views[1], CERTVIEW_IMA_OLD), CERTVIEW_TAKEN);
+	/* In a keyring of signers it vouches for nobody. */
+	views[1].is_signer = true;
+	certview_chain(views, 2, &trusted, 1);
+	assert_int_equal(views[0].chain, CERTVIEW_CHAIN_NONE);
+	assert_int_equal(views[1].chain, CERTVIEW_CHAIN_WHOLE);
 	x509_facts_free(&views[0].facts);
 	x509_facts_free(&views[1].facts);
 	x509_facts_free(&trusted.facts);
