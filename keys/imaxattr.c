@@ -23,6 +23,11 @@ int imaxattr_get_label(int fd, char *ret, size_t size, size_t *ret_len)
 	return n >= 0 ? 0 : -errno;
 }
 
+bool imaxattr_lacks_evm(int fd)
+{
+	return fgetxattr(fd, "security.evm", NULL, 0) < 0 && errno == ENODATA;
+}
+
 int imaxattr_set(int fd, const uint8_t *value, size_t len, struct problem *problem)
 {
 	int error;

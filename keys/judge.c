@@ -256,6 +256,9 @@ void judge_file(const struct judge *judge, struct imaverify *verify, int fd, con
 		deny(ret, AUDITLOG_NO_FILE, "module");
 	else
 		judge_value(judge, verify, fd, st, seen, count, ret);
+	/* With EVM active the value does not count without security.evm (ima_appraise.c, ima_appraise_measurement). */
+	if (judge->evm && !ret->denied && !ret->problem.error && imaxattr_lacks_evm(fd))
+		deny(ret, AUDITLOG_DATA, "missing-HMAC");
 	if (ret->denied && !ret->rule)
 		ret->rule = ret->rules[0];
 }

@@ -19,6 +19,7 @@ struct judge {
 	const struct target *target;
 	const struct policy *policy;
 	bool asks_labels, asks_verity; /* a rule of the policy does */
+	bool evm;                      /* EVM will be active; for the caller to set */
 };
 
 struct judgement {

@@ -139,6 +139,7 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 	if (status)
 		return status;
 	judge_init(&plan->target, &run->policy.lint.policy, &plan->judge);
+	plan->judge.evm = run->conf.config.evm != EVM_OFF;
 	plan->by_rule = calloc(plan->judge.policy->count + 1, sizeof(*plan->by_rule));
 	return plan->by_rule ? 0 : EXIT_FAILED;
 }

@@ -166,4 +166,18 @@ done
 mkdir root/etc/keys/ima/ca
 mv root/etc/keys/ima/ca2.der root/etc/keys/ima/ca/
 says 'a CA among the CAs' 0 "$boots" plan
+
+# ---- EVM -------------------------------------------------------------------------------------
+
+fresh
+conf 'evm = x509'
+cause 'EVM asks for an attribute of its own' 'init missing-HMAC /bin/dash,/sbin/init'
+says 'which is told' 1 '         2 missing-HMAC: has no security.evm, and EVM is active' plan
+setfattr -n security.evm -v 0x0502 root/bin/dash
+cause 'a file that has it' 'init missing-HMAC /sbin/init'
+setfattr -x security.ima root/sbin/init
+same 'without any signature that is the cause' "$(field '.denied[] | select(.files == ["/sbin/init"]).cause')" IMA-signature-required
+conf 'evm = off'
+sign root/sbin/init
+says 'EVM is off' 0 "$boots" plan
 finish
