@@ -35,11 +35,12 @@
 
 /* How files are opened. */
 enum closure_role {
-	CLOSURE_PROGRAM = 1,  /* executed: as asked for, or as the interpreter of a script */
-	CLOSURE_SCRIPT = 2,   /* executed, and then read by its interpreter */
-	CLOSURE_LINKER = 4,   /* PT_INTERP: opened and mapped by the kernel */
-	CLOSURE_LIBRARY = 8,  /* read and mapped by the dynamic linker */
-	CLOSURE_SETTINGS = 16 /* read by the dynamic linker, which goes on without it */
+	CLOSURE_PROGRAM = 1,   /* executed: as asked for, or as the interpreter of a script */
+	CLOSURE_SCRIPT = 2,    /* executed, and then read by its interpreter */
+	CLOSURE_LINKER = 4,    /* PT_INTERP: opened and mapped by the kernel */
+	CLOSURE_LIBRARY = 8,   /* read and mapped by the dynamic linker */
+	CLOSURE_SETTINGS = 16, /* read by the dynamic linker, or by systemd, which go on without it */
+	CLOSURE_DATA = 32      /* read by systemd, which does not go on without it; see targets.h */
 };
 
 /* One file; names that lead to the same one (links, hard links) are one entry. */

@@ -44,14 +44,24 @@ static void take_type(const char *value, size_t len, struct selinux_config *ret)
 	ret->type[len] = '\0';
 }
 
-/* getenforce.c compares without regard to case, and takes what begins with the word. */
-static bool says_disabled(const char *value, size_t len)
+/* Compared without regard to case, and what begins with the word is taken. */
+static bool begins_with(const char *value, size_t len, const char *word)
 {
-	return len >= strlen("disabled") && strncasecmp(value, "disabled", strlen("disabled")) == 0;
+	return len >= strlen(word) && strncasecmp(value, word, strlen(word)) == 0;
+}
+
+/* True for a word that is known. */
+static bool take_mode(const char *value, size_t len, struct selinux_config *ret)
+{
+	ret->disabled = begins_with(value, len, "disabled");
+	ret->enforcing = begins_with(value, len, "enforcing");
+	return ret->disabled || ret->enforcing || begins_with(value, len, "permissive");
 }
 
 void selinux_config_parse(const char *text, size_t len, struct selinux_config *ret)
 {
+	bool has_mode = false;
+
 	*ret = (struct selinux_config){.type = DEFAULT_TYPE};
 	while (len) {
 		const char *end = memchr(text, '\n', len), *value;
@@ -59,8 +69,9 @@ void selinux_config_parse(const char *text, size_t len, struct selinux_config *r
 
 		if ((value = value_of(text, line, "SELINUXTYPE=", &value_len)))
 			take_type(value, value_len, ret);
-		else if ((value = value_of(text, line, "SELINUX=", &value_len)))
-			ret->disabled = says_disabled(value, value_len);
+		else if (!has_mode && line && *text == 'S' &&
+			 (value = value_of(text, line, "SELINUX=", &value_len)))
+			has_mode = take_mode(value, value_len, ret);
 		text += end ? line + 1 : line;
 		len -= end ? line + 1 : line;
 	}

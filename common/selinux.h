@@ -14,16 +14,19 @@
 
 #define SELINUX_DIR "/etc/selinux"
 #define SELINUX_CONFIG SELINUX_DIR "/config"
-#define SELINUX_TYPE_MAX 64 /* bytes of a policy's name with its NUL; longer ones are not used */
+#define SELINUX_FS_MAGIC 0xf97cff8cU /* of /sys/fs/selinux (include/uapi/linux/magic.h) */
+#define SELINUX_TYPE_MAX 64          /* bytes of a policy's name with its NUL; longer ones are not used */
 
 struct selinux_config {
 	bool disabled;               /* SELINUX=disabled: no policy is loaded */
+	bool enforcing;              /* SELINUX=enforcing: systemd freezes where none can be loaded */
 	char type[SELINUX_TYPE_MAX]; /* SELINUXTYPE=, the folder below SELINUX_DIR; "targeted" by default */
 };
 
 /*
- * Reads /etc/selinux/config as libselinux does (selinux_config.c, init_selinux_config; getenforce.c): the last
- * line of a key counts, unknown lines are skipped. A type with a slash, or that is too long, is taken as "".
+ * Reads /etc/selinux/config as libselinux does (selinux_config.c, init_selinux_config, selinux_getenforcemode): of
+ * SELINUX= the first line with a word that is known counts, of SELINUXTYPE= the last one; unknown lines are skipped. A
+ * type with a slash, or that is too long, is taken as "".
  */
 void selinux_config_parse(const char *text, size_t len, struct selinux_config *ret);
 

@@ -11,7 +11,6 @@
 #include "securityfs.h"
 #include "sysfile.h"
 
-#define CMDLINE_MAX (64 * 1024) /* bytes; x86 has 2048, s390x as many as it was built with */
 
 void boot_note(struct boot *boot, int level, const char *format, ...)
 {

@@ -2,21 +2,11 @@
 /* Labels of security modules in a policy; see labels.h. */
 #include "labels.h"
 
-#include <errno.h>
-#include "format.h"
+#include "lsmlabels.h"
 #include "policy_model.h"
 #include "policy_parse.h"
 #include "policy_print.h"
-#include "policy_words.h"
-#include "rootfile.h"
-#include "selinux.h"
 #include "sysfile.h"
-
-#define SELINUX_POLICY_MAX (64 * 1024 * 1024) /* bytes; Fedora's has 4 MiB */
-#define SELINUX_SUM_MAX (128 * 1024 * 1024)   /* bytes of all policies that are read */
-#define SELINUX_CONFIG_MAX (64 * 1024)        /* bytes */
-#define SELINUX_POLICIES_MAX 64               /* files in its folder */
-#define ALL_SLOTS ((1U << LSM_COUNT) - 1)
 
 int labels_parse(const char *text, size_t len, unsigned int kernel, struct policy *ret)
 {
@@ -26,24 +16,9 @@ int labels_parse(const char *text, size_t len, unsigned int kernel, struct polic
 	return policy_parse(&model, text, len, NULL, ret);
 }
 
-static bool rule_has_label(const struct policy_rule *rule)
-{
-	size_t slot;
-
-	for (slot = 0; slot < LSM_COUNT; slot++)
-		if (rule->lsm[slot].len)
-			return true;
-	return false;
-}
-
 bool labels_are_in(const struct policy *policy)
 {
-	size_t i;
-
-	for (i = 0; i < policy->count; i++)
-		if (rule_has_label(&policy->rules[i]))
-			return true;
-	return false;
+	return lsmlabels_are_in(policy);
 }
 
 void labels_strip(const struct policy *policy, struct buf *ret)
@@ -69,40 +44,6 @@ bool labels_chain_is_closed(const struct policy *policy)
 	return false;
 }
 
-/* The slots whose labels an active module has, and those that SELinux alone has; and the kernel's list of modules. */
-struct modules {
-	unsigned int slots, selinux;
-	char names[256];
-};
-
-/*
- * What each module's audit_rule_init takes: SELinux all, Smack users (any name at once), AppArmor the subject's role. Where
- * the kernel has no list (CONFIG_SECURITY off, securityfs missing), nothing is known.
- */
-static void find_modules(struct modules *ret)
-{
-	static const struct {
-		const char *name;
-		unsigned int slots;
-	} known[] = {{"selinux", ALL_SLOTS}, {"smack", 1U << LSM_OBJ_USER | 1U << LSM_SUBJ_USER},
-		{"apparmor", 1U << LSM_SUBJ_ROLE}};
-	char padded[sizeof(ret->names) + 2], name[16];
-	size_t i;
-
-	*ret = (struct modules){0};
-	if (sysfile_read(LSM_FILE, ret->names, sizeof(ret->names)) < 0)
-		ret->names[0] = '\0';
-	ret->names[strcspn(ret->names, "\n")] = '\0';
-	(void)format_text(padded, sizeof(padded), ",%s,", ret->names);
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		(void)format_text(name, sizeof(name), ",%s,", known[i].name);
-		if (!strstr(padded, name))
-			continue;
-		ret->selinux = i == 0 ? known[i].slots : ret->selinux & ~known[i].slots;
-		ret->slots |= known[i].slots;
-	}
-}
-
 /* SELinux calls a process "kernel" until its policy is loaded, and has a context with colons from then on. */
 static bool selinux_has_policy(void)
 {
@@ -111,194 +52,17 @@ static bool selinux_has_policy(void)
 	return sysfile_read(PROC_SELF_CONTEXT, context, sizeof(context)) > 0 && strchr(context, ':');
 }
 
-/* What one check shares. */
-struct search {
-	const struct policy *policy;
-	int root_fd;
-	const char *root;
-	struct selinux_config config;
-	struct selinux_label *labels; /* those that must be in SELinux's policy */
-	size_t count;
-	size_t left; /* bytes that may still be read to find them */
-	struct problem *problem;
-};
-
-static int refuse(struct search *search, size_t rule, unsigned int slot, const char *why, const char *remedy)
+void labels_modules(char ret[static LSM_LIST_MAX])
 {
-	const struct policy *policy = search->policy;
-	struct span label = policy->rules[rule].lsm[slot];
-
-	problem_set(search->problem, -ENOENT, "line %u: the label %s=%.*s can never become known: %s",
-		policy->rules[rule].line, policy_lsm_name(slot), label.len > 64 ? 64 : (int)label.len,
-		span_bytes(policy, label), why);
-	problem_remedy(search->problem, "%s", remedy);
-	return -ENOENT;
-}
-
-static void add_label(struct search *search, size_t rule, unsigned int slot)
-{
-	struct span label = search->policy->rules[rule].lsm[slot];
-
-	search->labels[search->count++] = (struct selinux_label){.text = span_bytes(search->policy, label),
-		.len = label.len,
-		.rule = (uint32_t)rule,
-		.slot = (enum policy_lsm)slot};
-}
-
-/* Each label must be of a kind that an active module has; what must then be in SELinux's policy is noted. */
-static int check_modules(struct search *search)
-{
-	struct modules modules;
-	char why[sizeof(modules.names) + 64];
-	size_t i;
-	unsigned int slot;
-
-	find_modules(&modules);
-	(void)format_text(why, sizeof(why), "no security module that is active has such labels (active: %s)",
-		*modules.names ? modules.names : "none");
-	for (i = 0; i < search->policy->count; i++)
-		for (slot = 0; slot < LSM_COUNT; slot++) {
-			if (!search->policy->rules[i].lsm[slot].len)
-				continue;
-			if (!(modules.slots & 1U << slot))
-				return refuse(search, i, slot, why,
-					"switch the module on (security=selinux on the kernel command line), "
-					"or write the "
-					"rule without a label");
-			if (modules.selinux & 1U << slot)
-				add_label(search, i, slot);
-		}
-	return 0;
-}
-
-/* The label that is still missing and comes first in the policy; NULL where there is none. */
-static const struct selinux_label *find_missing(const struct search *search)
-{
-	const struct selinux_label *first = NULL;
-	size_t i;
-
-	for (i = 0; i < search->count; i++) {
-		const struct selinux_label *label = &search->labels[i];
-
-		if (!label->found && (!first || label->rule < first->rule ||
-					     (label->rule == first->rule && label->slot < first->slot)))
-			first = label;
-	}
-	return first;
-}
-
-static int read_config(struct search *search)
-{
-	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-	int r = rootfile_read(
-		search->root_fd, search->root, SELINUX_CONFIG, SELINUX_CONFIG_MAX, &file, search->problem);
-
-	selinux_config_parse((const char *)file.bytes, r == 0 ? file.len : 0, &search->config);
-	return r == -ENOENT || r == -ENODATA ? 0 : r;
-}
-
-/* Looks into one policy. Returns 0, also where it is none that can be read; -E2BIG or -ENOMEM. */
-static int look_into(struct search *search, const char *path, size_t *ret_files)
-{
-	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-	_cleanup_problem_ struct problem ignored = {0};
-	size_t max = search->left < SELINUX_POLICY_MAX ? search->left : SELINUX_POLICY_MAX;
-	int r = rootfile_read(search->root_fd, search->root, path, max, &file, &ignored);
-
-	if (r == -ENOMEM)
-		return r;
-	if (r == -EFBIG && max < SELINUX_POLICY_MAX)
-		return -E2BIG;
-	if (r == -EFBIG || r == -ENOENT)
-		return 0;
-	/* What fails may have been read to its end. */
-	search->left -= r < 0 ? max : file.len;
-	if (r < 0 || !selinux_policy_is_valid(file.bytes, file.len))
-		return 0;
-	(*ret_files)++;
-	selinux_labels_find(file.bytes, file.len, search->labels, search->count);
-	return 0;
-}
-
-/* Looks into each policy.N of the folder: which one is loaded depends on the kernel and on libsepol. */
-static int look_into_all(struct search *search, size_t *ret_files)
-{
-	char dir[SELINUX_TYPE_MAX + 32], path[SELINUX_TYPE_MAX + 32 + NAME_MAX + 1];
-	char **names = NULL;
-	size_t count = 0, i;
-	int r;
-
-	(void)format_text(dir, sizeof(dir), SELINUX_DIR "/%s/policy", search->config.type);
-	*ret_files = 0;
-	search->left = SELINUX_SUM_MAX;
-	r = root_list(search->root_fd, dir, SELINUX_POLICIES_MAX, &names, &count);
-	for (i = 0; r == 0 && i < count && find_missing(search); i++) {
-		if (strncmp(names[i], "policy.", strlen("policy.")) != 0)
-			continue;
-		(void)format_text(path, sizeof(path), "%s/%s", dir, names[i]);
-		r = look_into(search, path, ret_files);
-	}
-	root_list_free(names, count);
-	return r;
-}
-
-/* Says that the folder of policies could not be looked into. */
-static int refuse_folder(struct search *search, int error)
-{
-	problem_set(search->problem, error, SELINUX_DIR "/%s/policy of the root cannot be read: %s",
-		search->config.type,
-		error == -E2BIG ? "it holds more than 64 files or 128 MiB" : strerror(-error));
-	problem_remedy(search->problem, "check it: a policy that is loaded is all that it must hold");
-	return error;
-}
-
-/* The labels that SELinux alone has must be in the policy that the root will load. */
-static int check_selinux(struct search *search)
-{
-	const struct selinux_label *missing;
-	size_t files = 0;
-	char why[SELINUX_TYPE_MAX + 128];
-	int r;
-
-	selinux_labels_sort(search->labels, search->count);
-	missing = find_missing(search);
-	if (!missing || search->root_fd < 0 || selinux_has_policy())
-		return 0;
-	r = read_config(search);
-	if (r < 0)
-		return problem_set(
-			search->problem, r, SELINUX_CONFIG " of the root cannot be read: %s", strerror(-r));
-	problem_free(search->problem);
-	if (search->config.disabled)
-		return refuse(search, missing->rule, missing->slot,
-			SELINUX_CONFIG " of the root says SELINUX=disabled",
-			"let the root load its SELinux policy (SELINUX=permissive or enforcing), or write "
-			"the rule "
-			"without a label");
-	r = look_into_all(search, &files);
-	if (r < 0)
-		return refuse_folder(search, r);
-	(void)format_text(why, sizeof(why),
-		files ? "the root's SELinux policy, " SELINUX_DIR "/%s/policy, does not have it"
-		      : "the root has no SELinux policy in " SELINUX_DIR "/%s/policy",
-		search->config.type);
-	missing = find_missing(search);
-	if (!missing)
-		return 0;
-	return refuse(search, missing->rule, missing->slot, why,
-		files ? "correct the label, or install the SELinux module that defines it"
-		      : "install an SELinux policy, or write the rule without a label");
+	if (sysfile_read(LSM_FILE, ret, LSM_LIST_MAX) < 0)
+		ret[0] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
 }
 
 int labels_check(const struct policy *policy, int root_fd, const char *root, struct problem *problem)
 {
-	_cleanup_free_ struct selinux_label *labels = calloc(policy->count * LSM_COUNT + 1, sizeof(*labels));
-	struct search search = {
-		.policy = policy, .root_fd = root_fd, .root = root, .labels = labels, .problem = problem};
-	int r;
+	char modules[LSM_LIST_MAX];
 
-	if (!labels)
-		return problem_set(problem, -ENOMEM, "there is no memory to look up its labels");
-	r = check_modules(&search);
-	return r < 0 ? r : check_selinux(&search);
+	labels_modules(modules);
+	return lsmlabels_check(policy, modules, selinux_has_policy() ? -1 : root_fd, root, problem);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "buf.h"
+#include "lsmlabels.h"
 #include "policy.h"
 #include "problem.h"
 
@@ -28,10 +29,14 @@ void labels_strip(const struct policy *policy, struct buf *ret);
 bool labels_chain_is_closed(const struct policy *policy);
 
 /*
- * Whether each label can become known: a module that is active has such labels (/sys/kernel/security/lsm), and where
- * only SELinux has, the root at root_fd (-1: there is none, and nothing is looked up) has an SELinux policy, loads it, and
- * the label is in it. root is its name for messages. A module that has its policy already is asked by the dry run alone.
- * Returns 0, or a negative errno with *problem set: -ENOENT it cannot, or what reading those files gives.
+ * The security modules that are active (/sys/kernel/security/lsm). Where the kernel has no list (CONFIG_SECURITY off,
+ * securityfs missing), none is known.
+ */
+void labels_modules(char ret[static LSM_LIST_MAX]);
+
+/*
+ * lsmlabels_check() on the running kernel: a module that has its policy already is asked by the dry run alone. Returns
+ * as that does.
  */
 _must_check_ int labels_check(
 	const struct policy *policy, int root_fd, const char *root, struct problem *problem);

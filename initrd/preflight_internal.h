@@ -21,6 +21,7 @@ struct targets {
 	struct closure closure;
 	size_t required;
 	bool of_image;
+	bool selinux; /* systemd must be able to read selinuxfs */
 };
 
 /* A file that would be denied, or may be. */

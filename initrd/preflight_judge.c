@@ -4,19 +4,20 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include "report.h"
 #include "evm.h"
+#include "report.h"
+#include "selinux.h"
 
 #define VARIANTS_MAX 16              /* file system UUIDs that are tried where the real one is not known */
 #define READ_MAX (UINT64_C(4) << 30) /* bytes that are read of all files of a root */
 
 /* The accesses of each role, in the order in which they come. */
 static const struct {
-	enum closure_role role;
+	unsigned int role; /* enum closure_role */
 	enum policy_func func;
 	unsigned int mask;
 } accesses[] = {
-	{CLOSURE_SETTINGS, FUNC_FILE, MASK_READ},
+	{CLOSURE_SETTINGS | CLOSURE_DATA, FUNC_FILE, MASK_READ},
 	{CLOSURE_PROGRAM, FUNC_FILE, MASK_EXEC},
 	{CLOSURE_PROGRAM, FUNC_BPRM, MASK_EXEC},
 	{CLOSURE_PROGRAM, FUNC_CREDS, MASK_EXEC},
@@ -176,8 +177,8 @@ static void count_uuids(struct judge *judge, struct subject *subject, struct out
 	memset(subject->facts.fsuuid, 0, sizeof(subject->facts.fsuuid));
 }
 
-static int add_finding(struct judge *judge, const struct targets *targets, size_t index,
-	const struct subject *subject, const struct outcomes *outcomes)
+static int add_finding(struct judge *judge, bool of_image, bool required, const struct subject *subject,
+	const struct outcomes *outcomes)
 {
 	struct finding *grown = realloc(judge->findings, (judge->finding_count + 1) * sizeof(*grown)),
 		       *finding;
@@ -187,8 +188,8 @@ static int add_finding(struct judge *judge, const struct targets *targets, size_
 	judge->findings = grown;
 	finding = &grown[judge->finding_count];
 	*finding = (struct finding){.path = strdup(subject->file->path),
-		.of_image = targets->of_image,
-		.required = index < targets->required && subject->file->roles != CLOSURE_SETTINGS,
+		.of_image = of_image,
+		.required = required && subject->file->roles != CLOSURE_SETTINGS,
 		.sure = outcomes->denied == outcomes->count,
 		.denial = outcomes->denial,
 		.rule = outcomes->rule,
@@ -219,7 +220,25 @@ static int judge_file(struct judge *judge, const struct targets *targets, size_t
 	if (!subject.uuid_known)
 		count_uuids(judge, &subject, &outcomes);
 	count_outcome(judge, &subject, &outcomes);
-	return outcomes.denied ? add_finding(judge, targets, index, &subject, &outcomes) : 0;
+	return outcomes.denied
+		       ? add_finding(judge, targets->of_image, index < targets->required, &subject, &outcomes)
+		       : 0;
+}
+
+/* Any file of selinuxfs, which is not mounted yet. */
+static int judge_selinux(struct judge *judge)
+{
+	static const struct closure_file file = {.path = (char *)"/sys/fs/selinux", .roles = CLOSURE_DATA};
+	struct subject subject = {.file = &file,
+		.facts = {.fsmagic = SELINUX_FS_MAGIC, .fsname = "selinuxfs"},
+		.looked_at = true,
+		.appraised = {.value = VALUE_UNSUPPORTED,
+			.algo = 4,
+			.text = "is on a file system without extended attributes"}};
+	struct outcomes outcomes = {0};
+
+	count_outcome(judge, &subject, &outcomes);
+	return outcomes.denied ? add_finding(judge, false, true, &subject, &outcomes) : 0;
 }
 
 int judge_targets(struct judge *judge, const struct targets *targets)
@@ -231,7 +250,7 @@ int judge_targets(struct judge *judge, const struct targets *targets)
 	judge->read = 0;
 	for (i = 0; r == 0 && i < targets->closure.count; i++)
 		r = judge_file(judge, targets, i);
-	return r;
+	return r == 0 && targets->selinux ? judge_selinux(judge) : r;
 }
 
 void judge_free(struct judge *judge)

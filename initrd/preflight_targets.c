@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * What must run next. The init: what init= names, else what the kernel and switch_root(8) try in turn (init/main.c,
- * kernel_init); systemd of an initramfs goes over to the root's systemd without asking. After it, where it is systemd, the
- * executor that starts every service, and the interpreters of the generators that are scripts. And in the image
- * what takes the machine there, and the shell of the recovery.
+ * What must run next. The init: what init= names, else what the kernel and switch_root(8) try in turn; systemd of an
+ * initramfs goes over to the root's systemd without asking. After it what systemd starts and reads first (targets.h).
+ * And in the image what takes the machine there, and the shell of the recovery.
  */
 #include "preflight_internal.h"
 
 #include <errno.h>
 #include "format.h"
+#include "labels.h"
 #include "sysfile.h"
+#include "targets.h"
 
-#define GENERATORS "/usr/lib/systemd/system-generators"
-#define GENERATORS_MAX 256
-
-static const char *const inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
 static const char *const switchers[] = {"/usr/bin/systemctl", "/usr/sbin/switch_root", "/sbin/switch_root"};
 /* The recovery is a script, which goes over to its own busybox and runs this program, which runs imaboot-auth. */
 static const char *const shells[] = {"/usr/lib/imaboot/recovery", "/bin/sh", "/bin/busybox",
@@ -46,10 +43,25 @@ static void end_search(struct targets *targets, int error, const char *path, con
 			"disk; with preflight = off in " CONFIG_FILE " of the image nothing is tried");
 }
 
-/*
- * Adds a program. Returns true where it is there, and could be executed although it is too large to be looked at, which
- * is told.
- */
+static bool is_fatal(ssize_t r)
+{
+	return r == -ENOMEM || r == -E2BIG;
+}
+
+/* Says why a program was not added. Returns true where it is there and could be executed: it is too large to be looked at. */
+static bool tell_unadded(struct targets *targets, const char *path, int error, const struct problem *problem)
+{
+	if (is_fatal(error))
+		end_search(targets, error, path, problem);
+	if (error == -EFBIG)
+		warn(targets->preflight,
+			"preflight: %s of %s is not looked at: it %s; whether the policy denies it is not "
+			"known",
+			path, targets->closure.root, problem_reason_text(problem));
+	return error == -EFBIG;
+}
+
+/* Adds a program. Returns true where it is there. */
 static bool add(struct targets *targets, const char *path, struct problem *problem)
 {
 	ssize_t r;
@@ -57,14 +69,7 @@ static bool add(struct targets *targets, const char *path, struct problem *probl
 	if (targets->problem->error)
 		return false;
 	r = closure_add(&targets->closure, path, problem);
-	if (r == -ENOMEM || r == -E2BIG)
-		end_search(targets, (int)r, path, problem);
-	if (r == -EFBIG)
-		warn(targets->preflight,
-			"preflight: %s of %s is not looked at: it %s; whether the policy denies it is not "
-			"known",
-			path, targets->closure.root, problem_reason_text(problem));
-	return r >= 0 || r == -EFBIG;
+	return r >= 0 || tell_unadded(targets, path, (int)r, problem);
 }
 
 /* The same, where nothing is said of a program that is not there. */
@@ -75,70 +80,50 @@ static bool add_if_there(struct targets *targets, const char *path)
 	return add(targets, path, &problem);
 }
 
-/* Adds the program that init= names. Returns true where it is there. */
-static bool add_named_init(struct targets *root)
+/* Adds the init. Returns the index of its file, or a negative errno after a warning or with the problem set. */
+static ssize_t add_init(struct targets *root)
 {
 	_cleanup_problem_ struct problem problem = {0};
-	const char *init = root->preflight->init;
+	const char *named = *root->preflight->init ? root->preflight->init : NULL, *path;
+	ssize_t r = targets_add_init(&root->closure, named, &path, &problem);
 
-	if (!*init || add(root, init, &problem))
-		return *init;
-	if (!root->problem->error)
+	if (named && r < 0 && r != -EFBIG && !is_fatal(r)) {
 		warn(root->preflight, "preflight: kernel parameter init=%s: %s; the default is looked at",
-			init, problem_reason_text(&problem));
-	return false;
-}
-
-/* Adds the init. Returns the index of its file, or CLOSURE_FILES_MAX where there is none. */
-static size_t add_init(struct targets *root)
-{
-	size_t i, first = root->closure.count;
-	bool found = add_named_init(root);
-
-	for (i = 0; i < ARRAY_SIZE(inits) && !found; i++)
-		found = add_if_there(root, inits[i]);
-	if (found)
-		return first;
-	if (!root->problem->error)
+			named, problem_reason_text(&problem));
+		r = targets_add_init(&root->closure, NULL, &path, &problem);
+	}
+	if (r < 0 && !tell_unadded(root, path, (int)r, &problem) && !root->problem->error)
 		warn(root->preflight,
 			"preflight: there is no init in %s: whether one could run under the policy is not "
 			"known",
 			root->closure.root);
-	return CLOSURE_FILES_MAX;
+	return r;
 }
 
-/* Adds the interpreters of the generators that are scripts. */
-static void add_generators(struct targets *root)
+/* Whether the kernel has SELinux, and does as the root's configuration says. */
+static bool has_selinux(void)
 {
-	char path[PATH_MAX], interpreter[CLOSURE_INTERPRETER_MAX + 1];
-	char **names;
-	size_t count, i;
+	char modules[LSM_LIST_MAX], cmdline[CMDLINE_MAX + 1];
 
-	if (root_list(root->closure.root_fd, GENERATORS, GENERATORS_MAX, &names, &count) < 0)
-		return;
-	for (i = 0; i < count; i++)
-		if (format_text(path, sizeof(path), GENERATORS "/%s", names[i]) < sizeof(path) &&
-			closure_interpreter(&root->closure, path, interpreter) == 0)
-			(void)add_if_there(root, interpreter);
-	root_list_free(names, count);
+	labels_modules(modules);
+	return lsm_is_in(modules, "selinux") &&
+	       (sysfile_read(PROC_CMDLINE, cmdline, sizeof(cmdline)) < 0 || !strstr(cmdline, "enforcing=0"));
 }
 
-/* What systemd itself starts before anything else. */
-static void add_systemd(struct targets *root, size_t init)
+/* The init, and with it what systemd itself needs. */
+static void add_inits(struct targets *root)
 {
-	char path[PATH_MAX];
-	const char *slash;
+	_cleanup_problem_ struct problem problem = {0};
+	ssize_t init = add_init(root);
+	int r = init < 0 ? 0
+			 : targets_add_systemd(
+				   &root->closure, (size_t)init, has_selinux(), &root->selinux, &problem);
 
-	if (init >= root->closure.count)
-		return;
-	slash = strrchr(root->closure.files[init].path, '/');
-	if (!slash || !string_equal(slash, "/systemd"))
-		return;
-	if (format_text(path, sizeof(path), "%.*s/systemd-executor",
-		    (int)(slash - root->closure.files[init].path),
-		    root->closure.files[init].path) < sizeof(path))
-		(void)add_if_there(root, path);
-	add_generators(root);
+	if (r < 0)
+		end_search(root, r, root->closure.files[init].path, &problem);
+}
+{
+	ssize_t init = add_init(preflight, root, error);
 }
 
 /* The programs that the configuration lists. */
@@ -199,7 +184,7 @@ int targets_find(const struct preflight *preflight, struct targets *root, struct
 	begin(root, has_image ? preflight->root_fd : preflight->image_fd,
 		has_image ? preflight->root : preflight->image);
 	if (preflight->config->preflight == PREFLIGHT_INIT)
-		add_systemd(root, add_init(root));
+		add_inits(root);
 	add_listed(root);
 	root->required = root->closure.count;
 	warn_of_gaps(root);

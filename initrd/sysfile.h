@@ -25,6 +25,7 @@
 #define BOOT_PARAMS "/sys/kernel/boot_params/data"
 #define PROC_KEYS "/proc/keys"
 #define PROC_CMDLINE "/proc/cmdline"
+#define CMDLINE_MAX (64 * 1024) /* bytes; x86 has 2048, s390x as many as it was built with */
 #define PROC_VMCORE "/proc/vmcore"
 #define PROC_CONSOLES "/proc/consoles"
 #define PROC_MOUNTINFO "/proc/self/mountinfo"

@@ -439,6 +439,76 @@ static void systemds_own_programs(void **context)
 		"sign them: imactl sign --key KEY '/usr/lib/systemd/systemd-executor' '/bin/sh'");
 }
 
+/* Where its policy cannot be loaded, systemd freezes. */
+static void what_selinux_needs(void **context)
+{
+	static const char read[] = "dont_appraise fsmagic=0xf97cff8c\nappraise func=FILE_CHECK mask=MAY_READ "
+				   "appraise_type=imasig\n";
+	static const char rule[] =
+		"(line 2, 'appraise func=FILE_CHECK mask=MAY_READ appraise_type=imasig': has "
+		"no signature)";
+	static const char *const files[] = {"/etc/selinux/lab/policy/policy.33",
+		"/etc/selinux/lab/contexts/files/file_contexts.bin",
+		"/etc/selinux/lab/contexts/files/file_contexts.local"};
+	const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	char reason[512], remedy[256];
+	size_t i;
+
+	(void)context;
+	fakeroot_file(LSM_FILE, "capability,selinux");
+	fakeroot_file("/proc/cmdline", "quiet\n");
+	fakeroot_file("/root/etc/selinux/config", "SELINUX=enforcing\nSELINUXTYPE=lab\n");
+	fakeroot_file("/root/etc/selinux/lab/policy/policy.9", "p");
+	fakeroot_file("/root/etc/selinux/lab/policy/policy.33", "p");
+	fakeroot_file("/root/etc/selinux/lab/policy/policy.33x", "p");
+	fakeroot_file("/root/etc/selinux/lab/contexts/files/file_contexts", "c");
+	fakeroot_file("/root/etc/selinux/lab/contexts/files/file_contexts.bin", "c");
+	fakeroot_file("/root/etc/selinux/lab/contexts/files/file_contexts.local", "c");
+	fakeroot_file("/root/etc/selinux/lab/contexts/files/file_contexts.local.bin", "c");
+	assert_int_equal(utimensat(AT_FDCWD,
+				 fakeroot_path("/root/etc/selinux/lab/contexts/files/file_contexts"), old, 0),
+		0);
+	assert_int_equal(
+		utimensat(AT_FDCWD,
+			fakeroot_path("/root/etc/selinux/lab/contexts/files/file_contexts.local.bin"), old,
+			0),
+		0);
+	value("policy.9", VALUE_NONE, "");
+	value("policy.33x", VALUE_NONE, "");
+	value("file_contexts", VALUE_NONE, "");
+	value("local.bin", VALUE_NONE, "");
+	check_passes(read, "");
+	check_refused("appraise func=FILE_CHECK mask=MAY_READ appraise_type=imasig\n",
+		RUNS
+		"/sys/fs/selinux (line 1, 'appraise func=FILE_CHECK mask=MAY_READ appraise_type=imasig': "
+		"is on a file system without extended attributes)",
+		"put the rule 'dont_appraise fsmagic=0xf97cff8c' above it: files there carry no signatures");
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		fake.count = 4;
+		value(files[i], VALUE_NONE, "");
+		(void)snprintf(reason, sizeof(reason), RUNS "%s %s", files[i], rule);
+		(void)snprintf(remedy, sizeof(remedy), "sign it: imactl sign --key KEY '%s'", files[i]);
+		check_refused(read, reason, remedy);
+	}
+	fakeroot_file("/proc/cmdline", "quiet enforcing=0\n");
+	check_passes(read, "");
+	fakeroot_file("/proc/cmdline", "quiet\n");
+	fakeroot_file(LSM_FILE, "capability,apparmor");
+	check_passes(read, "");
+	fakeroot_file(LSM_FILE, "capability,selinux");
+	/* Without its configuration it is not enforced. */
+	fake.count = 4;
+	value("selinux/config", VALUE_NONE, "");
+	assert_int_equal(run(read), 0);
+	assert_non_null(strstr(buf_string(&warnings),
+		"preflight: the policy denies what the boot may do without: /etc/selinux/config "));
+	buf_free(&warnings);
+	fake.count = 4;
+	value(files[0], VALUE_NONE, "");
+	fakeroot_file("/root/etc/selinux/config", "SELINUX=permissive\nSELINUXTYPE=lab\n");
+	check_passes(read, "");
+}
+
 static void labels_come_alive_later(void **context)
 {
 	static const char policy[] = "dont_appraise obj_type=init_t\n" BPRM;
@@ -612,6 +682,7 @@ int main(void)
 		PREFLIGHT_TEST(what_is_not_known_is_a_warning),
 		PREFLIGHT_TEST(rules_in_force_stay_in_front),
 		PREFLIGHT_TEST(systemds_own_programs),
+		PREFLIGHT_TEST(what_selinux_needs),
 		PREFLIGHT_TEST(labels_come_alive_later),
 		PREFLIGHT_TEST(which_init_it_is),
 		PREFLIGHT_TEST(work_for_a_root_is_bounded),

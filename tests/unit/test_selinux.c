@@ -3,7 +3,7 @@
 #include "selinux.h"
 #include "unit.h"
 
-static void check_config(const char *text, bool disabled, const char *type)
+static void check_config(const char *text, bool disabled, const char *type, bool enforcing)
 {
 	char *copy = malloc(strlen(text) + 1);
 	struct selinux_config config;
@@ -13,19 +13,22 @@ static void check_config(const char *text, bool disabled, const char *type)
 	selinux_config_parse(copy, strlen(text), &config);
 	free(copy);
 	assert_int_equal(config.disabled, disabled);
+	assert_int_equal(config.enforcing, enforcing);
 	assert_string_equal(config.type, type);
 }
 
 static void configuration_is_read_as_libselinux_reads_it(void **context)
 {
 	(void)context;
-	check_config("", false, "targeted");
-	check_config("SELINUX=permissive\nSELINUXTYPE=default\n", false, "default");
-	check_config("# SELINUX=disabled\n  SELINUX= Disabled\n\tSELINUXTYPE=mls \t\r\n", true, "mls");
-	check_config("SELINUX=disabled\nSELINUX=enforcing", false, "targeted");
-	check_config("SELINUX=disable", false, "targeted");
-	check_config("SELINUXTYPE=a\nSELINUXTYPE=b", false, "b");
-	check_config("XSELINUX=disabled\nSELINUX\nSELINUXTYPE=", false, "");
+	check_config("", false, "targeted", false);
+	check_config("SELINUX=permissive\nSELINUXTYPE=default\n", false, "default", false);
+	check_config("# SELINUX=disabled\nSELINUX= Disabled\n\tSELINUXTYPE=mls \t\r\n", true, "mls", false);
+	check_config("SELINUX=disabled\nSELINUX=enforcing", true, "targeted", false);
+	check_config("SELINUX=Enforcing\nSELINUX=disabled", false, "targeted", true);
+	check_config("SELINUX=disable\nSELINUX=enforcing\n", false, "targeted", true);
+	check_config(" SELINUX=enforcing\n", false, "targeted", false);
+	check_config("SELINUXTYPE=a\nSELINUXTYPE=b", false, "b", false);
+	check_config("XSELINUX=disabled\nSELINUX\nSELINUXTYPE=", false, "", false);
 }
 
 /* It becomes part of a path. */
@@ -34,12 +37,12 @@ static void type_is_one_short_name(void **context)
 	char line[128] = "SELINUXTYPE=";
 
 	(void)context;
-	check_config("SELINUXTYPE=../../tmp\n", false, "");
-	check_config("SELINUXTYPE=a/b\n", false, "");
+	check_config("SELINUXTYPE=../../tmp\n", false, "", false);
+	check_config("SELINUXTYPE=a/b\n", false, "", false);
 	memset(line + 12, 't', SELINUX_TYPE_MAX - 1);
-	check_config(line, false, line + 12);
+	check_config(line, false, line + 12, false);
 	line[12 + SELINUX_TYPE_MAX - 1] = 't';
-	check_config(line, false, "");
+	check_config(line, false, "", false);
 }
 
 static void policy_is_known_by_its_first_bytes(void **context)
