@@ -37,6 +37,7 @@ static void take_config(struct target *target, const char *config)
 	target->ecdsa =
 		has_line(config, "CONFIG_CRYPTO_ECDSA=y") || has_line(config, "CONFIG_CRYPTO_ECDSA=m");
 	target->module_decompress = has_line(config, "CONFIG_MODULE_DECOMPRESS=y");
+	target->selinux = has_line(config, "CONFIG_SECURITY_SELINUX=y");
 	target->sig_enforce = has_line(config, "CONFIG_MODULE_SIG_FORCE=y");
 }
 
@@ -93,7 +94,7 @@ static int find_config(int root_fd, const char *root, struct target *target, str
 	return 0;
 }
 
-/* The newest of the root's kernels: a release is a folder of modules. */
+/* The newest of the root's kernels: a release is a folder of modules, and numbers in it are compared as such. */
 static bool newest_release(int root_fd, struct target *target)
 {
 	char **names = NULL;
@@ -103,7 +104,8 @@ static bool newest_release(int root_fd, struct target *target)
 	if (root_list(root_fd, "/lib/modules", RELEASES_MAX, &names, &count) < 0)
 		return false;
 	for (i = 0; i < count; i++) {
-		if (kernel_version_parse(names[i], &version) < 0 || version < best)
+		if (kernel_version_parse(names[i], &version) < 0 || version < best ||
+			(version == best && strverscmp(names[i], target->name) < 0))
 			continue;
 		best = version;
 		(void)snprintf(target->name, sizeof(target->name), "%s", names[i]);
@@ -153,7 +155,7 @@ int target_find(int root_fd, const char *root, const char *version, const char *
 	_cleanup_buf_ struct buf text = {0};
 	int r;
 
-	*ret = (struct target){.ring = CERTVIEW_IMA, .ecdsa = true};
+	*ret = (struct target){.ring = CERTVIEW_IMA, .ecdsa = true, .selinux = true};
 	r = find_version(root_fd, root, version, ret, problem);
 	if (r == 0 && config)
 		r = infile_read(config, CONFIG_MAX, &text, problem);

@@ -16,6 +16,7 @@ struct target {
 	enum certview_ring ring; /* of signers: CERTVIEW_IMA_OLD, CERTVIEW_IMA or CERTVIEW_USER_IMA */
 	bool ecdsa;              /* it verifies ECDSA, or that is not known */
 	bool module_decompress;  /* it unpacks compressed modules itself, and so appraises their files */
+	bool selinux;            /* it has SELinux, or that is not known */
 	bool sig_enforce;        /* it takes signed modules alone: CONFIG_MODULE_SIG_FORCE */
 };
 

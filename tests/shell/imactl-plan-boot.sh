@@ -180,4 +180,23 @@ same 'without any signature that is the cause' "$(field '.denied[] | select(.fil
 conf 'evm = off'
 sign root/sbin/init
 says 'EVM is off' 0 "$boots" plan
+
+# ---- kernels and their modules ---------------------------------------------------------------
+
+modules=$'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=MODULE_CHECK appraise_type=imasig'
+module() { mkdir -p "root/lib/modules/$1/kernel/deep" && printf '\177ELF' > "root/lib/modules/$1/kernel/deep/${2:-a.ko}"; }
+newest() { # NAME OLD NEW
+	fresh
+	policy <<< "$modules"
+	sign root/etc/ima/ima-policy
+	module "$2" && module "$3"
+	sign "root/lib/modules/$2/kernel/deep/a.ko"
+	says "$1" 1 "kernel:       $3, signers' keyring .ima, its configuration is not known" imactl plan --root root --fstype ext4 --trusted "$PKI/ca.der"
+	sign "root/lib/modules/$3/kernel/deep/a.ko"
+	setfattr -x security.ima "root/lib/modules/$2/kernel/deep/a.ko"
+	says "$1, and only its modules are needed" 0 "$boots" imactl plan --root root --fstype ext4 --trusted "$PKI/ca.der"
+}
+newest 'ten is more than nine' 6.1.0-9-amd64 6.1.0-10-amd64
+newest 'so with four hundred' 5.14.0-70.30.1.el9_0.x86_64 5.14.0-427.13.1.el9_4.x86_64
+newest 'and another minor version' 6.9.99 6.12.1
 finish
