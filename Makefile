@@ -100,7 +100,7 @@ HOST_SRC := $(COMMON_SRC) $(wildcard keys/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 # The host tool's parsers that fuzz targets drive: pure, and so without its libraries.
-FUZZ_HOST_SRC := keys/auditlog.c keys/logline.c keys/denials.c keys/denial_words.c keys/units_parse.c
+FUZZ_HOST_SRC := keys/auditlog.c keys/logline.c keys/denials.c keys/denial_words.c keys/units_parse.c keys/inittab.c
 
 BOOT_OBJ := $(BOOT_SRC:%.c=$(O)/boot/%.o)
 AUTH_OBJ := $(AUTH_SRC:%.c=$(O)/boot/%.o)

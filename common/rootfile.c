@@ -180,6 +180,15 @@ int rootfile_open(int root_fd, const char *root, const char *path, uint64_t max,
 	return fd == -EFBIG ? too_large(max, problem) : explain_open(root_fd, root, path, fd, problem);
 }
 
+int root_stat(int root_fd, const char *path, struct stat *ret)
+{
+	_cleanup_close_ int fd = open_inside(root_fd, path, O_PATH, 0);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
 /* What /proc says of a descriptor. */
 static int name_of(int fd, char ret[static PATH_MAX])
 {

@@ -51,6 +51,9 @@ _must_check_ int rootfile_read(int root_fd, const char *root, const char *path, 
  */
 _must_check_ int rootfile_try(int root_fd, const char *path, uint64_t max, struct stat *ret_st);
 
+/* The facts of what path leads to, which need not be readable. Returns 0, or a negative errno. */
+_must_check_ int root_stat(int root_fd, const char *path, struct stat *ret);
+
 /*
  * Where an open file really is: its path inside the root, links resolved (/proc/self/fd). Returns 0, or a negative errno:
  * -EXDEV it is not below the root, -ENAMETOOLONG, -ENXIO procfs is not mounted.

@@ -122,9 +122,6 @@ static void add_inits(struct targets *root)
 	if (r < 0)
 		end_search(root, r, root->closure.files[init].path, &problem);
 }
-{
-	ssize_t init = add_init(preflight, root, error);
-}
 
 /* The programs that the configuration lists. */
 static void add_listed(struct targets *root)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "config.h"
 #include "problem.h"
 
 /* What a file is needed for, the most important first. */
@@ -42,6 +43,7 @@ struct needed {
 	char *path; /* in the root */
 	const char
 		*because; /* the program or unit because of which it is needed; points into the same needs */
+	bool early;       /* opened before any security module knows a label: the preflight looks at it */
 	bool seen;        /* for the caller */
 };
 
@@ -54,13 +56,24 @@ struct needs {
 	size_t name_count;
 	struct problem problem; /* why there is no init, or what it lacks; error 0: it is whole */
 	const char *init;       /* the path that the kernel or the initramfs executes; NULL: there is none */
+	bool selinux;           /* systemd will enforce SELinux, and needs selinuxfs */
+};
+
+/* What is asked for. */
+struct needs_options {
+	const char *init;    /* --init, or NULL: the first that a kernel takes */
+	const char *release; /* of the kernel whose modules are needed; NULL: those of all kernels are */
+	const struct config *config; /* of the root: the programs that the preflight looks at */
+	bool has_selinux;            /* the kernel may have it */
+	bool other_machine; /* the root is another machine's: libraries for any processor are needed */
 };
 
 /*
- * Finds them. init: --init, or NULL: the first that a kernel takes. What is not there is not needed, but for init and
- * its libraries: ret->problem says what is missing. Returns 0 or -ENOMEM.
+ * Finds them. What is not there is not needed, but for init and its libraries: ret->problem says what is missing. What
+ * this user may not read is in the list by its name. Returns 0 or -ENOMEM.
  */
-_must_check_ int needs_find(int root_fd, const char *root, const char *init, struct needs *ret);
+_must_check_ int needs_find(
+	int root_fd, const char *root, const struct needs_options *options, struct needs *ret);
 
 /* The entry of a file, or NULL. */
 struct needed *needs_look(const struct needs *needs, dev_t device, ino_t inode);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include "interrupt.h"
@@ -100,16 +99,6 @@ static void note_denied(struct plan *plan, enum need need, const char *because, 
 
 /* ---- one file ----------------------------------------------------------------------------- */
 
-/* Modules of the kernel that is to be booted are needed, of a kernel that is not known all are. */
-static bool is_needed_module(const struct plan *plan, const char *path)
-{
-	char glob[256];
-
-	(void)snprintf(
-		glob, sizeof(glob), "*/lib/modules/%s/*", plan->release_known ? plan->target.name : "*");
-	return fnmatch(glob, path, 0) == 0;
-}
-
 static void note(struct plan *plan, enum need need, const char *because, const char *path,
 	const char *full_path, const struct judgement *judgement)
 {
@@ -144,8 +133,6 @@ static void judge_one(struct thread *thread, struct needed *needed, int fd, cons
 	if (!thread->has_facts || thread->facts.device != st->st_dev)
 		fsfacts_get(fd, st, &plan->told, &thread->facts);
 	thread->has_facts = true;
-	if (!needed && roles == ROLE_MODULE && is_needed_module(plan, path))
-		need = NEED_MODULE;
 	judge_file(&plan->judge, &thread->verify, fd, path, st, &thread->facts.facts, roles, &judgement);
 	note(plan, need, needed ? needed->because : NULL, path, full_path, &judgement);
 	judgement_free(&judgement);
@@ -169,8 +156,7 @@ static bool would_be_appraised(const struct plan *plan, const struct needed *nee
 	struct fsfacts facts;
 	struct stat st, root;
 
-	if (fstatat(plan->root_fd, needed->path + 1, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		fstat(plan->root_fd, &root) < 0)
+	if (root_stat(plan->root_fd, needed->path, &st) < 0 || fstat(plan->root_fd, &root) < 0)
 		return true;
 	fsfacts_get(plan->root_fd, &root, &plan->told, &facts);
 	facts.facts.fowner = st.st_uid;

@@ -48,7 +48,6 @@ struct plan {
 	struct judge judge;
 	struct imaverify_ring ring;
 	struct needs needs;
-	bool release_known; /* the root has modules of the target's release, and only those are needed */
 	struct plan_memory *memories;
 	size_t memory_count;
 	/* What the threads write. */

@@ -75,7 +75,6 @@ static int find_target(const struct plan_options *opts, struct run *run)
 {
 	_cleanup_problem_ struct problem problem = {0};
 	struct plan *plan = &run->plan;
-	char path[256];
 
 	if (target_find(plan->root_fd, plan->root, opts->kernel, opts->config, &plan->target, &problem) < 0) {
 		if (opts->config)
@@ -84,9 +83,24 @@ static int find_target(const struct plan_options *opts, struct run *run)
 			log_error("%s", problem_reason_text(&problem));
 		return EXIT_USAGE;
 	}
-	(void)snprintf(path, sizeof(path), "/lib/modules/%s", plan->target.name);
-	plan->release_known = root_has_folder(plan->root_fd, path);
 	return 0;
+}
+
+/* What the boot needs. */
+static int find_needs(const char *verb, const struct plan_options *opts, struct run *run)
+{
+	struct plan *plan = &run->plan;
+	struct needs_options options = {.init = opts->init,
+		.config = &run->conf.config,
+		.has_selinux = plan->target.selinux,
+		.other_machine = !string_equal(plan->root, "/")};
+	char path[256];
+
+	/* Of a kernel that is not in the root, all modules there are. */
+	(void)snprintf(path, sizeof(path), "/lib/modules/%s", plan->target.name);
+	if (root_has_folder(plan->root_fd, path))
+		options.release = plan->target.name;
+	return needs_find(plan->root_fd, plan->root, &options, &plan->needs) < 0 ? no_memory(verb) : 0;
 }
 
 static int load_certs(const struct plan_options *opts, struct run *run)
@@ -244,9 +258,9 @@ int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdic
 		status = load_policy(opts, &run);
 	if (status)
 		return status;
-	if (needs_find(run.plan.root_fd, run.plan.root, opts->init, &run.plan.needs) < 0)
-		return no_memory(verb);
-	status = walk(verb, opts, &run, &report);
+	status = find_needs(verb, opts, &run);
+	if (!status)
+		status = walk(verb, opts, &run, &report);
 	if (status)
 		return status;
 	plan_memories(&run.plan);

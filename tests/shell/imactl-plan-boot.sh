@@ -181,6 +181,99 @@ conf 'evm = off'
 sign root/sbin/init
 says 'EVM is off' 0 "$boots" plan
 
+# ---- what init starts and reads --------------------------------------------------------------
+
+# systemd: the root's init is a program of that name, and goes by its unit files.
+systemd() {
+	fresh
+	mkdir -p "root${1:-/usr}/lib/systemd/system-generators" root/usr/bin
+	cp root/bin/dash "root${1:-/usr}/lib/systemd/systemd"
+	ln -sf "${1:-/usr}/lib/systemd/systemd" root/sbin/init
+	sign "root${1:-/usr}/lib/systemd/systemd"
+}
+# program PATH...: unsigned programs
+program() { for file; do mkdir -p "root$(dirname "$file")" && cp root/bin/dash "root$file" && setfattr -x security.ima "root$file" 2> /dev/null; done; }
+systemd
+says 'systemd as init' 0 "$boots" plan
+program /usr/bin/perl
+printf '#!/usr/bin/perl\n' > root/usr/lib/systemd/system-generators/gen && chmod 755 root/usr/lib/systemd/system-generators/gen
+sign root/usr/lib/systemd/system-generators/gen
+cause 'the interpreter of a generator' 'init IMA-signature-required /usr/bin/perl'
+systemd
+program /usr/lib/systemd/systemd-executor
+cause 'the executor' 'init IMA-signature-required /usr/lib/systemd/systemd-executor'
+systemd ''
+program /lib/systemd/systemd-executor /lib/systemd/systemd-journald /bin/mount
+cause 'where /usr is not merged' 'init IMA-signature-required /bin/mount,/lib/systemd/systemd-executor,/lib/systemd/systemd-journald'
+systemd
+program /sbin/modprobe /usr/lib/systemd/system-generators/systemd-fstab-generator
+cause 'what no unit names' 'services IMA-signature-required /sbin/modprobe,/usr/lib/systemd/system-generators/systemd-fstab-generator'
+systemd
+program /usr/bin/agent
+conf 'preflight = init /usr/bin/agent /usr/bin/none'
+cause 'a program that the configuration lists' 'init IMA-signature-required /usr/bin/agent'
+same 'by whom' "$(field '.denied[0].needed_by')" imaboot.conf
+conf 'preflight = off'
+cause 'without a preflight it is not needed' 'other IMA-signature-required /usr/bin/agent'
+systemd
+mkdir -p root/etc/rc2.d && printf '#!/bin/sh\n' > root/etc/rc2.d/S01x && chmod 755 root/etc/rc2.d/S01x
+cause 'systemd reads no scripts of runlevels' 'other IMA-signature-required /etc/rc2.d/S01x'
+
+# Another init.
+fresh
+program /sbin/getty2 /sbin/sulogin2 /sbin/shutdown2
+printf '%s\n' '# x:2:respawn:/sbin/none' 'id:3:initdefault:' 'si::sysinit:/etc/init.d/rcS' '1:2345:respawn:/sbin/getty2 38400 tty1' \
+	'tty2::askfirst:-/sbin/sulogin2' 'ca:12345:ctrlaltdel:/sbin/shutdown2 -r now' broken > root/etc/inittab
+mkdir -p root/etc/init.d root/etc/rcS.d root/etc/rc3.d root/etc/rc2.d root/etc/runlevels/boot
+for script in rcS a b c d; do printf '#!/bin/sh\n' > root/etc/init.d/$script && chmod 755 root/etc/init.d/$script; done
+ln -s ../init.d/a root/etc/rcS.d/S01a
+ln -s ../init.d/b root/etc/rc3.d/S01b
+ln -s ../init.d/c root/etc/rc2.d/S01c
+ln -s /etc/init.d/d root/etc/runlevels/boot/d
+cause 'inittab, runlevels' \
+	'services IMA-signature-required /etc/init.d/a,/etc/init.d/b,/etc/init.d/d,/etc/init.d/rcS,/sbin/getty2,/sbin/sulogin2; other IMA-signature-required /etc/init.d/c,/sbin/shutdown2'
+
+# A script is executed and read, not mapped.
+fresh
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig'
+sign root/etc/ima/ima-policy
+sign "root/$SMALLROOT_LIBRARY" root/bin/dash root/lib64/ld-linux-x86-64.so.2
+setfattr -x security.ima root/sbin/init
+says 'a script as init' 0 "$boots" plan
+
+# Libraries for other processors than this one.
+mkdir -p "root/$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v4" "root/$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v2"
+for level in 2 4; do cp "root/$SMALLROOT_LIBRARY" "root/$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v$level/"; done
+setfattr -x security.ima "root/$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v4/libc.so.6" 2> /dev/null
+ldconfig -r root
+sign "root/$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v2/libc.so.6"
+cause 'a library for a newer processor' "init IMA-signature-required /$(dirname "$SMALLROOT_LIBRARY")/glibc-hwcaps/x86-64-v4/libc.so.6"
+
+# ---- SELinux ---------------------------------------------------------------------------------
+
+selinux() {
+	mkdir -p root/etc/selinux/lab/policy root/etc/selinux/lab/contexts/files
+	printf 'SELINUX=%s\nSELINUXTYPE=lab\n' "$1" > root/etc/selinux/config
+	printf '\214\377\174\371init_exec_t' > root/etc/selinux/lab/policy/policy.33
+	printf '\214\377\174\371' > root/etc/selinux/lab/policy/policy.9
+	echo > root/etc/selinux/lab/contexts/files/file_contexts
+}
+reads=$'dont_appraise fsmagic=0xf97cff8c\nappraise func=POLICY_CHECK appraise_type=imasig\ndont_appraise fsmagic=0x63677270\nappraise func=FILE_CHECK mask=MAY_READ fowner=0'
+systemd
+selinux enforcing
+policy <<< "$reads"
+imactl sign --hash-only --root root > /dev/null
+sign root/etc/ima/ima-policy
+says 'all of it can be read' 0 "$boots" plan
+setfattr -x security.ima root/etc/selinux/lab/policy/policy.33
+setfattr -x security.ima root/etc/selinux/lab/policy/policy.9
+setfattr -x security.ima root/etc/selinux/lab/contexts/files/file_contexts
+cause 'what systemd loads and reads' \
+	'init missing-hash /etc/selinux/lab/contexts/files/file_contexts,/etc/selinux/lab/policy/policy.33; other missing-hash /etc/selinux/lab/policy/policy.9'
+selinux permissive
+imactl sign --hash-only root/etc/selinux/config > /dev/null
+setfattr -x security.ima root/etc/selinux/lab/policy/policy.33 2> /dev/null
+says 'it is not enforced' 0 "$boots" plan
 # ---- kernels and their modules ---------------------------------------------------------------
 
 modules=$'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=MODULE_CHECK appraise_type=imasig'
@@ -199,4 +292,45 @@ newest() { # NAME OLD NEW
 newest 'ten is more than nine' 6.1.0-9-amd64 6.1.0-10-amd64
 newest 'so with four hundred' 5.14.0-70.30.1.el9_0.x86_64 5.14.0-427.13.1.el9_4.x86_64
 newest 'and another minor version' 6.9.99 6.12.1
+# Modules on a file system of their own.
+fresh
+policy <<< "$modules"
+sign root/etc/ima/ima-policy
+mkdir root/usr/lib && rm -rf root/lib/modules
+# shellcheck disable=SC2016,SC2317 # for the inner shell; called by says
+mounted() {
+	unshare --mount --propagation private bash -c 'mount -t tmpfs modules root/lib/modules && mkdir -p root/lib/modules/6.12.1/kernel &&
+		printf "\177ELF" > root/lib/modules/6.12.1/kernel/a.ko || exit 99
+		exec "$0" plan --root root --fstype ext4 --kernel 6.12 "$@"' "$build/imactl" --trusted "$PKI/ca.der" "$@"
+}
+mkdir root/lib/modules
+says 'modules on another file system' 1 '             /lib/modules/6.12.1/kernel/a.ko' mounted
+says 'are needed' 1 "$fails: it denies 1 files that the boot needs" mounted
+says 'with --cross-device they come once' 1 "$fails: it denies 1 files that the boot needs" mounted --cross-device
+# ---- what is not known -----------------------------------------------------------------------
+
+# What only root may read.
+fresh
+program /usr/lib/systemd/systemd-executor
+chmod 700 root/usr/lib/systemd/systemd-executor
+says 'a program that only root may read' 1 "$unknown: 1 files that the boot needs could not be read; be root, who can" as_nobody
+says 'which root can' 1 "$fails: it denies 1 files that the boot needs" plan
+rm root/usr/lib/systemd/systemd-executor
+says 'and without it' 0 "$boots" as_nobody
+mkdir -p root/usr/lib/systemd/hidden && chmod 700 root/usr/lib/systemd/hidden
+program /usr/lib/systemd/hidden/mount
+ln -s ../lib/systemd/hidden/mount root/usr/bin/mount 2> /dev/null || { mkdir -p root/usr/bin && ln -s ../lib/systemd/hidden/mount root/usr/bin/mount; }
+says 'one in a folder that only root may enter' 1 "$unknown: 1 files that the boot needs could not be read; be root, who can" as_nobody
+rm root/usr/bin/mount
+chmod 700 root/bin/dash
+says 'a shell' 1 "$unknown: 1 files that the boot needs could not be read; be root, who can" as_nobody
+chmod 700 root/sbin/init
+says 'init itself' 1 "$unknown: 2 files that the boot needs could not be read; be root, who can" as_nobody
+chmod 755 root/sbin/init root/bin/dash
+module 6.12.1
+chmod 700 root/lib/modules/6.12.1
+says 'modules, which no rule appraises' 0 "$boots" as_nobody
+policy <<< "$modules"
+sign root/etc/ima/ima-policy
+says 'and where one does' 1 "$unknown: 1 files that the boot needs could not be read; be root, who can" as_nobody
 finish
