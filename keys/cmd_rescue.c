@@ -10,6 +10,7 @@
 #include "complain.h"
 #include "escape.h"
 #include "json.h"
+#include "lsmlabels.h"
 #include "place.h"
 #include "plan_certs.h"
 #include "plan_policy.h"
@@ -80,8 +81,12 @@ static int look_at_policy(struct rescue *rescue, struct known *policy)
 {
 	const struct imaverify_ring ring = {
 		.certs = rescue->certs.usable, .count = rescue->certs.usable_count};
-	const struct plan_policy_source source = {
-		.path = name_of(policy), .file = &policy->file, .config = &rescue->conf.config};
+	const struct plan_policy_source source = {.path = name_of(policy),
+		.file = &policy->file,
+		.config = &rescue->conf.config,
+		.root_fd = rescue->root_fd,
+		.root = root_option,
+		.modules = LSM_LIST_ALL};
 	struct stat st;
 
 	if (!*policy->path)

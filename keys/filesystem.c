@@ -154,13 +154,21 @@ static void take_type(const char *line, struct fsfacts *ret)
 	copy_word(type, dot ? (size_t)(dot - type) : len, ret->name, sizeof(ret->name));
 }
 
+uint64_t fsfacts_mount(int fd)
+{
+	struct statx more = {0};
+
+	return statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &more) == 0 && more.stx_mask & STATX_MNT_ID
+		       ? more.stx_mnt_id
+		       : 0;
+}
+
 /* The mount that an open file came by; before Linux 5.8 only its device tells it. */
 static void read_mount(int fd, dev_t device, struct fsfacts *ret)
 {
 	_cleanup_buf_ struct buf text = {0};
 	unsigned int id, parent, major, minor;
-	struct statx more = {0};
-	bool has_id = statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &more) == 0 && more.stx_mask & STATX_MNT_ID;
+	uint64_t mount = fsfacts_mount(fd);
 	char *line, *rest;
 
 	if (machine_read("/proc/self/mountinfo", &text) < 0)
@@ -168,7 +176,7 @@ static void read_mount(int fd, dev_t device, struct fsfacts *ret)
 	for (rest = text.data; (line = strsep(&rest, "\n"));) {
 		if (sscanf(line, "%u %u %u:%u", &id, &parent, &major, &minor) != 4)
 			continue;
-		if (has_id ? id == more.stx_mnt_id : makedev(major, minor) == device) {
+		if (mount ? id == mount : makedev(major, minor) == device) {
 			take_type(line, ret);
 			return;
 		}

@@ -40,6 +40,9 @@ _must_check_ int fsfacts_check(const struct fsfacts_told *told, struct problem *
 /* True for an open file of a file system whose files the kernel makes up: /proc, /sys and what is mounted there. */
 bool fsfacts_is_kernels(int fd);
 
+/* A number of the mount that an open file came by, which tells it from others; 0: the kernel does not say it. */
+uint64_t fsfacts_mount(int fd);
+
 /* The facts of the file system on which an open file is; what cannot be found stays zero. */
 void fsfacts_get(int fd, const struct stat *st, const struct fsfacts_told *told, struct fsfacts *ret);
 

@@ -11,7 +11,7 @@
 #include "judge_internal.h"
 
 #define LABEL_MAX 512
-#define MODSIG_MARK "~Module signature appended~\n"
+#define UUIDS_MAX 16 /* that are tried where the real one is not known, as in the preflight */
 
 void judge_init(const struct target *target, const struct policy *policy, struct judge *ret)
 {
@@ -20,9 +20,15 @@ void judge_init(const struct target *target, const struct policy *policy, struct
 
 	*ret = (struct judge){.target = target, .policy = policy};
 	for (i = 0; i < policy->count; i++) {
-		ret->asks_verity |= (policy->rules[i].flags & RULE_VERITY) != 0;
+		const struct policy_rule *rule = &policy->rules[i];
+
+		ret->asks_verity |= (rule->flags & RULE_VERITY) != 0;
+		ret->asks_uuid |= (rule->flags & RULE_FSUUID) != 0;
+		if (rule->action == ACTION_APPRAISE && rule->func == FUNC_MODULE && target->model.appraise &&
+			!ret->module_rule)
+			ret->module_rule = rule;
 		for (slot = LSM_OBJ_USER; slot <= LSM_OBJ_TYPE; slot++)
-			ret->asks_labels |= policy->rules[i].lsm[slot].len != 0;
+			ret->asks_labels |= rule->lsm[slot].len != 0;
 	}
 }
 
@@ -67,141 +73,6 @@ unsigned int judge_roles(int fd, const char *path, const struct stat *st)
 	return st->st_mode & 0111 && n >= 2 && magic[0] == '#' && magic[1] == '!' ? ROLE_SCRIPT : ROLE_READ;
 }
 
-/* ---- the verdict -------------------------------------------------------------------------- */
-
-static void deny(struct judgement *ret, enum auditlog_kind kind, const char *cause)
-{
-	ret->denied = true;
-	ret->kind = kind;
-	ret->cause = cause;
-}
-
-static void set_denial(struct judgement *ret, enum denial denial, bool no_key)
-{
-	if (denial == DENIAL_NO_XATTRS)
-		deny(ret, AUDITLOG_DATA, "no-xattrs");
-	else if (no_key && (denial == DENIAL_INVALID_SIGNATURE || denial == DENIAL_INVALID_VERITY))
-		deny(ret, AUDITLOG_DATA, "unknown-key");
-	else if (denial != DENIAL_NONE)
-		deny(ret, AUDITLOG_DATA, denial_cause(denial));
-}
-
-/* ---- the value ---------------------------------------------------------------------------- */
-
-/* The best that the attribute could turn out to be, before the file is read. */
-static enum appraise_value best_value(const struct imasig *sig)
-{
-	switch (sig->kind) {
-	case IMASIG_NONE:
-		return VALUE_NONE;
-	case IMASIG_DIGEST:
-		return VALUE_HASH_GOOD;
-	case IMASIG_V2:
-		return VALUE_SIGNATURE_GOOD;
-	case IMASIG_V3:
-		return VALUE_SIGV3_GOOD;
-	case IMASIG_VERITY:
-		return VALUE_VERITY_GOOD;
-	case IMASIG_V1:
-	case IMASIG_MALFORMED:
-		return VALUE_SIGNATURE_BAD;
-	case IMASIG_UNKNOWN:
-		break;
-	}
-	return VALUE_UNKNOWN;
-}
-
-static enum appraise_value value_of(const struct imaverify_result *result)
-{
-	bool verity = result->sig.kind == IMASIG_VERITY;
-
-	switch (result->cause) {
-	case IMAVERIFY_SIGNED:
-	case IMAVERIFY_HASHED:
-		return best_value(&result->sig);
-	case IMAVERIFY_NO_VALUE:
-		return VALUE_NONE;
-	case IMAVERIFY_WRONG_DIGEST:
-		return VALUE_HASH_BAD;
-	case IMAVERIFY_UNKNOWN_KEY:
-		return verity ? VALUE_VERITY_BAD : VALUE_SIGNATURE_NO_KEY;
-	case IMAVERIFY_UNKNOWN_TYPE:
-		return VALUE_UNKNOWN;
-	case IMAVERIFY_NO_ALGORITHM:
-		return result->sig.kind == IMASIG_DIGEST ? VALUE_HASH_BAD : VALUE_SIGNATURE_BAD;
-	case IMAVERIFY_WRONG_SIGNATURE:
-	case IMAVERIFY_WEAK_HASH:
-	case IMAVERIFY_OLD_VERSION:
-	case IMAVERIFY_MALFORMED:
-	case IMAVERIFY_UNREADABLE:
-	case IMAVERIFY_OTHER_KERNEL:
-	case IMAVERIFY_NO_VERITY:
-	case IMAVERIFY_CAUSES:
-		break;
-	}
-	return verity ? VALUE_VERITY_BAD : VALUE_SIGNATURE_BAD;
-}
-
-/* A rule that takes appended signatures, and a file that has one: whether it is good is the kernel's to say. */
-static bool has_modsig(int fd, const struct stat *st, const struct seen *seen, size_t count)
-{
-	char mark[sizeof(MODSIG_MARK) - 1];
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (seen[i].verdict.flags & RULE_MODSIG)
-			break;
-	return i < count && st->st_size > (off_t)sizeof(mark) &&
-	       pread(fd, mark, sizeof(mark), st->st_size - (off_t)sizeof(mark)) == (ssize_t)sizeof(mark) &&
-	       memcmp(mark, MODSIG_MARK, sizeof(mark)) == 0;
-}
-
-/* Judges by the value; reads the file only where a good value would satisfy the rules. */
-static void judge_value(const struct judge *judge, struct imaverify *verify, int fd, const struct stat *st,
-	const struct seen *seen, size_t count, struct judgement *ret)
-{
-	uint8_t value[IMASIG_MAX];
-	struct imaverify_result result = {0};
-	struct imasig sig;
-	size_t len = 0;
-	int r = imaxattr_get(fd, value, sizeof(value), &len);
-	enum denial denial;
-
-	if (r == -EOPNOTSUPP) {
-		set_denial(ret,
-			judge_first_denial(judge, seen, count, VALUE_UNSUPPORTED, DIGEST_SHA256, &ret->rule),
-			false);
-		return;
-	}
-	if (r < 0 && r != -ERANGE) {
-		problem_set(&ret->problem, r, "its security.ima cannot be read: %s", strerror(-r));
-		return;
-	}
-	if (r == -ERANGE)
-		sig = (struct imasig){.kind = IMASIG_MALFORMED};
-	else
-		imasig_parse(value, len, &sig);
-	if ((sig.kind == IMASIG_NONE || sig.kind == IMASIG_DIGEST) && has_modsig(fd, st, seen, count)) {
-		set_denial(ret,
-			judge_first_denial(judge, seen, count, VALUE_MODSIG_GOOD, DIGEST_SHA256, &ret->rule),
-			false);
-		return;
-	}
-	denial = judge_first_denial(judge, seen, count, best_value(&sig),
-		sig.kind == IMASIG_NONE ? DIGEST_SHA256 : sig.algo, &ret->rule);
-	if (denial == DENIAL_NONE && sig.kind != IMASIG_NONE) {
-		imaverify_file(verify, fd, st, value, len, &result);
-		ret->was_read = result.cause != IMAVERIFY_UNKNOWN_KEY;
-		if (result.cause == IMAVERIFY_UNREADABLE) {
-			ret->problem = result.problem;
-			return;
-		}
-		denial = judge_first_denial(judge, seen, count, value_of(&result), sig.algo, &ret->rule);
-		problem_free(&result.problem);
-	}
-	set_denial(ret, denial, result.cause == IMAVERIFY_UNKNOWN_KEY);
-}
-
 /* ---- files -------------------------------------------------------------------------------- */
 
 /* security.selinux is "user:role:type:level"; other modules' labels are not looked at by any rule here. */
@@ -220,47 +91,102 @@ static void parse_label(const char *text, size_t len, struct lsm_context *ret)
 	}
 }
 
-/* A module that kmod unpacks itself comes to the kernel without a file (ima_load_data). */
-static bool comes_without_file(
-	const struct judge *judge, const char *path, const struct seen *seen, size_t count)
+/*
+ * A module that kmod unpacks itself comes to the kernel without a file, and is denied wherever a rule appraises modules,
+ * whether or not that matches this one (ima_main.c, ima_load_data; ima_policy.c, ima_appraise_flag).
+ */
+static bool comes_without_file(const struct judge *judge, const struct judge_subject *subject)
 {
-	size_t i;
-
-	if (!is_packed_module(path) || judge->target->module_decompress || judge->target->sig_enforce)
-		return false;
-	for (i = 0; i < count; i++)
-		if (seen[i].role == ROLE_MODULE && seen[i].verdict.appraise &&
-			seen[i].verdict.by_class[action_class(ACTION_APPRAISE)].rule->func == FUNC_MODULE)
-			return true;
-	return false;
+	return judge->module_rule && subject->roles & ROLE_MODULE && is_packed_module(subject->path) &&
+	       !judge->target->module_decompress && !judge->target->sig_enforce;
 }
 
-void judge_file(const struct judge *judge, struct imaverify *verify, int fd, const char *path,
-	const struct stat *st, const struct file_facts *facts, unsigned int roles, struct judgement *ret)
+static void deny_without_file(const struct judge *judge, struct judgement *ret)
 {
-	struct file_facts file = *facts;
+	ret->appraised = true;
+	ret->rule = ret->rules[0] = judge->module_rule;
+	ret->rule_count = 1;
+	judge_deny(ret, AUDITLOG_NO_FILE, "module");
+}
+
+/* The file as it would be opened under these facts. */
+static void judge_facts(const struct judge *judge, struct imaverify *verify,
+	const struct judge_subject *subject, const struct file_facts *facts, struct look *look,
+	struct judgement *ret)
+{
 	struct seen seen[STEPS_MAX];
-	char label[LABEL_MAX];
-	size_t count, len;
+	size_t count = judge_look(judge, facts, subject->roles, seen);
 
 	*ret = (struct judgement){0};
-	file.fowner = st->st_uid;
-	file.fgroup = st->st_gid;
-	if (judge->asks_labels && imaxattr_get_label(fd, label, sizeof(label), &len) == 0)
-		parse_label(label, len, &file.label);
-	file.fsverity = judge->asks_verity && fileid_has_verity(fd);
-	count = judge_look(judge, &file, roles, seen);
 	if (!judge_note_rules(seen, count, ret))
 		return;
-	if (comes_without_file(judge, path, seen, count))
-		deny(ret, AUDITLOG_NO_FILE, "module");
-	else
-		judge_value(judge, verify, fd, st, seen, count, ret);
+	judge_value(judge, verify, look, seen, count, ret);
 	/* With EVM active the value does not count without security.evm (ima_appraise.c, ima_appraise_measurement). */
-	if (judge->evm && !ret->denied && !ret->problem.error && imaxattr_lacks_evm(fd))
-		deny(ret, AUDITLOG_DATA, "missing-HMAC");
+	if (judge->evm && !ret->denied && !ret->problem.error && imaxattr_lacks_evm(subject->fd))
+		judge_deny(ret, AUDITLOG_DATA, "missing-HMAC");
 	if (ret->denied && !ret->rule)
 		ret->rule = ret->rules[0];
+}
+
+/* What is opened early is opened while nobody knows its label, and may be opened again later. */
+static void judge_labels(const struct judge *judge, struct imaverify *verify,
+	const struct judge_subject *subject, const struct file_facts *facts, struct look *look,
+	struct judgement *ret)
+{
+	struct file_facts unlabelled = *facts;
+
+	unlabelled.label = (struct lsm_context){0};
+	if (facts->label.type_len && subject->early && !judge->labels_late) {
+		judge_facts(judge, verify, subject, &unlabelled, look, ret);
+		if (ret->denied || ret->problem.error)
+			return;
+		judgement_free(ret);
+	}
+	judge_facts(judge, verify, subject, facts, look, ret);
+}
+
+/* Where the file system's UUID is not known, it may be any that a rule asks for, or another one. */
+static void judge_uuids(const struct judge *judge, struct imaverify *verify,
+	const struct judge_subject *subject, struct file_facts *facts, struct look *look,
+	struct judgement *ret)
+{
+	const struct policy *policy = judge->policy;
+	struct judgement other;
+	size_t i, tried = 0;
+
+	for (i = 0; i < policy->count && tried < UUIDS_MAX && !ret->problem.error; i++) {
+		if (!(policy->rules[i].flags & RULE_FSUUID))
+			continue;
+		memcpy(facts->fsuuid, policy->rules[i].fsuuid, sizeof(facts->fsuuid));
+		judge_labels(judge, verify, subject, facts, look, &other);
+		ret->unsure |= other.denied != ret->denied;
+		judgement_free(&other);
+		tried++;
+	}
+}
+
+void judge_file(const struct judge *judge, struct imaverify *verify, const struct judge_subject *subject,
+	struct judgement *ret)
+{
+	struct file_facts facts = subject->fs->facts;
+	struct look look = {.fd = subject->fd, .st = subject->st};
+	char label[LABEL_MAX];
+	size_t len;
+
+	*ret = (struct judgement){0};
+	if (comes_without_file(judge, subject)) {
+		deny_without_file(judge, ret);
+		return;
+	}
+	facts.fowner = subject->st->st_uid;
+	facts.fgroup = subject->st->st_gid;
+	if (judge->asks_labels && imaxattr_get_label(subject->fd, label, sizeof(label), &len) == 0)
+		parse_label(label, len, &facts.label);
+	facts.fsverity = judge->asks_verity && fileid_has_verity(subject->fd);
+	judge_labels(judge, verify, subject, &facts, &look, ret);
+	if (judge->asks_uuid && !subject->fs->has_uuid)
+		judge_uuids(judge, verify, subject, &facts, &look, ret);
+	problem_free(&look.result.problem);
 }
 
 void judge_bare(const struct judge *judge, const struct file_facts *facts, unsigned int role, bool has_xattrs,
@@ -271,7 +197,7 @@ void judge_bare(const struct judge *judge, const struct file_facts *facts, unsig
 
 	*ret = (struct judgement){0};
 	if (judge_note_rules(seen, count, ret))
-		set_denial(ret,
+		judge_set_denial(ret,
 			judge_first_denial(judge, seen, count,
 				has_xattrs ? VALUE_HASH_GOOD : VALUE_UNSUPPORTED, DIGEST_SHA256, &ret->rule),
 			false);

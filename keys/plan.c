@@ -10,6 +10,7 @@
 #include "log.h"
 #include "progress.h"
 #include "rootfile.h"
+#include "selinux.h"
 
 /* A thread's own. */
 struct thread {
@@ -112,7 +113,10 @@ static void note(struct plan *plan, enum need need, const char *because, const c
 		atomic_fetch_add(&plan->read, 1);
 	for (i = 0; i < judgement->rule_count; i++)
 		atomic_fetch_add(&plan->by_rule[judgement->rules[i] - plan->judge.policy->rules], 1);
-	if (judgement->problem.error) {
+	if (judgement->unsure) {
+		if (need != NEED_NONE)
+			atomic_fetch_add(&plan->unsure_needed, 1);
+	} else if (judgement->problem.error) {
 		progress_complain(full_path, &judgement->problem);
 		atomic_fetch_add(&plan->unreadable, 1);
 		if (need != NEED_NONE)
@@ -122,19 +126,34 @@ static void note(struct plan *plan, enum need need, const char *because, const c
 	}
 }
 
-static void judge_one(struct thread *thread, struct needed *needed, int fd, const char *path,
+/* Of a folder that is to become a file system, only what was told is known; not of what is mounted in it. */
+static void get_facts(const struct plan *plan, int fd, const struct stat *st, struct fsfacts *ret)
+{
+	fsfacts_get(fd, st, &plan->told, ret);
+	if (!plan->is_folder || plan->told.uuid || fsfacts_mount(fd) != plan->mount)
+		return;
+	ret->has_uuid = false;
+	memset(ret->facts.fsuuid, 0, sizeof(ret->facts.fsuuid));
+}
+
+static void judge_one(struct thread *thread, const struct needed *needed, int fd, const char *path,
 	const char *full_path, const struct stat *st)
 {
 	struct plan *plan = thread->plan;
-	unsigned int roles = needed ? needed->roles : judge_roles(fd, path, st);
-	enum need need = needed ? needed->need : NEED_NONE;
+	const struct judge_subject subject = {.fd = fd,
+		.path = path,
+		.st = st,
+		.fs = &thread->facts,
+		.roles = needed ? needed->roles : judge_roles(fd, path, st),
+		.early = needed && needed->early};
 	struct judgement judgement;
 
 	if (!thread->has_facts || thread->facts.device != st->st_dev)
-		fsfacts_get(fd, st, &plan->told, &thread->facts);
+		get_facts(plan, fd, st, &thread->facts);
 	thread->has_facts = true;
-	judge_file(&plan->judge, &thread->verify, fd, path, st, &thread->facts.facts, roles, &judgement);
-	note(plan, need, needed ? needed->because : NULL, path, full_path, &judgement);
+	judge_file(&plan->judge, &thread->verify, &subject, &judgement);
+	note(plan, needed ? needed->need : NEED_NONE, needed ? needed->because : NULL, path, full_path,
+		&judgement);
 	judgement_free(&judgement);
 }
 
@@ -158,7 +177,9 @@ static bool would_be_appraised(const struct plan *plan, const struct needed *nee
 
 	if (root_stat(plan->root_fd, needed->path, &st) < 0 || fstat(plan->root_fd, &root) < 0)
 		return true;
-	fsfacts_get(plan->root_fd, &root, &plan->told, &facts);
+	get_facts(plan, plan->root_fd, &root, &facts);
+	if (plan->judge.asks_uuid && !facts.has_uuid)
+		return true;
 	facts.facts.fowner = st.st_uid;
 	facts.facts.fgroup = st.st_gid;
 	judge_bare(&plan->judge, &facts.facts, needed->roles, true, &judgement);
@@ -205,6 +226,8 @@ static struct plan_memory memories[] = {
 		false, NULL},
 	{"rootfs", "programs of an initramfs on tmpfs", TMPFS_MAGIC, ROLE_PROGRAM | ROLE_LIBRARY, false, true,
 		NULL},
+	/* The last one: where SELinux is enforced. */
+	{"selinuxfs", "reading /sys/fs/selinux", SELINUX_FS_MAGIC, ROLE_READ, false, false, NULL},
 };
 
 void plan_memories(struct plan *plan)
@@ -212,7 +235,7 @@ void plan_memories(struct plan *plan)
 	size_t i;
 
 	plan->memories = memories;
-	plan->memory_count = ARRAY_SIZE(memories);
+	plan->memory_count = ARRAY_SIZE(memories) - !plan->needs.selinux;
 	for (i = 0; i < plan->memory_count; i++) {
 		struct plan_memory *memory = &memories[i];
 		const struct file_facts facts = {.fsmagic = memory->magic, .fsname = memory->name};

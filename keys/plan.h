@@ -44,6 +44,8 @@ struct plan {
 	int root_fd;
 	bool keep_all; /* names of every denied file are kept */
 	struct fsfacts_told told;
+	bool is_folder; /* the root is a folder that will be a file system of its own */
+	uint64_t mount; /* of the root, see fsfacts_mount() */
 	struct target target;
 	struct judge judge;
 	struct imaverify_ring ring;
@@ -55,7 +57,8 @@ struct plan {
 	struct plan_group *groups; /* in the order of their needs once plan_sort() has run */
 	size_t group_count;
 	atomic_uint_fast64_t *by_rule; /* files that each rule appraises */
-	atomic_uint_fast64_t looked_at, appraised, read, denied, denied_needed, unreadable, unreadable_needed;
+	atomic_uint_fast64_t looked_at, appraised, read, denied, denied_needed, unreadable, unreadable_needed,
+		unsure_needed; /* whether they are denied depends on a UUID that is not known */
 };
 
 /* What the threads do with each file, as in struct files_task; shared is the plan. */

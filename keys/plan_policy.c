@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include "log.h"
+#include "lsmlabels.h"
 #include "policy_text.h"
 
 /* The bytes as an open file, since signatures are verified of files. Returns a descriptor or a negative errno. */
@@ -97,6 +98,29 @@ static int check_text(const struct target *target, const struct buf *text, struc
 	return 0;
 }
 
+/* Labels that can never become known, or that the configuration wants none of: see labels.c of the boot program. */
+static void check_labels(const struct plan_policy_source *source, struct plan_policy *policy)
+{
+	const struct policy *rules = &policy->lint.policy;
+	_cleanup_problem_ struct problem problem = {0};
+	int r;
+
+	if (!lsmlabels_are_in(rules))
+		return;
+	r = lsmlabels_check(rules, source->modules, source->root_fd, source->root, &problem);
+	if (r == 0 && source->config->labels == CONFIG_LABELS_REFUSE) {
+		r = problem_set(&problem, -EINVAL,
+			"no security module knows its labels early in a boot, and imaboot.conf says labels = "
+			"refuse");
+		problem_remedy(&problem, "write the rules without labels, or set labels = auto");
+	}
+	if (r == 0)
+		return;
+	problem_set(&policy->problem, r, "would not be loaded: %s", problem_reason_text(&problem));
+	if (problem.remedy)
+		problem_remedy(&policy->problem, "%s", problem.remedy);
+}
+
 int plan_policy_load(const struct plan_policy_source *source, const struct target *target,
 	const struct imaverify_ring *ring, struct plan_policy *ret)
 {
@@ -109,6 +133,8 @@ int plan_policy_load(const struct plan_policy_source *source, const struct targe
 	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
 	if (!ret->problem.error)
 		check_signature(source, target, ring, ret);
+	if (!ret->problem.error)
+		check_labels(source, ret);
 	return 0;
 }
 

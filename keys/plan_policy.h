@@ -23,6 +23,9 @@ struct plan_policy_source {
 	const char *path; /* its name in messages */
 	const struct policyfile *file;
 	const struct config *config; /* of the root */
+	int root_fd;                 /* the root, whose SELinux policy has the labels */
+	const char *root;
+	const char *modules; /* security modules of the kernel, as lsm_is_in() takes them */
 };
 
 /*

@@ -24,8 +24,10 @@ enum plan_answer plan_answer(const struct plan_report *report)
 {
 	if (is_refused(report))
 		return PLAN_NO;
-	return report->conf->error || atomic_load(&report->plan->unreadable_needed) ? PLAN_NOT_KNOWN
-										    : PLAN_YES;
+	return report->conf->error || atomic_load(&report->plan->unreadable_needed) ||
+			       atomic_load(&report->plan->unsure_needed)
+		       ? PLAN_NOT_KNOWN
+		       : PLAN_YES;
 }
 
 /* ---- commands ----------------------------------------------------------------------------- */
@@ -233,6 +235,12 @@ static void add_unknown(const struct plan_report *report, struct buf *ret)
 {
 	if (report->conf->error)
 		buf_puts(ret, "imaboot.conf could not be read; be root, who can");
+	else if (atomic_load(&report->plan->unsure_needed))
+		buf_printf(ret,
+			"whether %" PRIu64
+			" files that the boot needs are denied depends on the UUID of their file "
+			"system; say it with --fsuuid",
+			(uint64_t)atomic_load(&report->plan->unsure_needed));
 	else
 		buf_printf(ret, "%" PRIu64 " files that the boot needs could not be read; be root, who can",
 			(uint64_t)atomic_load(&report->plan->unreadable_needed));

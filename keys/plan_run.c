@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include "complain.h"
 #include "interrupt.h"
+#include "lsmlabels.h"
+#include "machine.h"
 #include "plan_report.h"
 #include "rootconf.h"
 #include "rootfile.h"
@@ -20,6 +22,7 @@ struct run {
 	struct policyfile file;
 	struct plan_policy policy;
 	char *policy_path;
+	char modules[LSM_LIST_MAX]; /* the security modules of the kernel */
 };
 
 static void run_free(struct run *run)
@@ -86,6 +89,16 @@ static int find_target(const struct plan_options *opts, struct run *run)
 	return 0;
 }
 
+/* Of the machine itself they are known. */
+static void find_modules(const struct plan_options *opts, struct run *run)
+{
+	_cleanup_buf_ struct buf list = {0};
+	bool known = string_equal(run->plan.root, "/") && !opts->kernel &&
+		     machine_read("/sys/kernel/security/lsm", &list) == 0;
+
+	(void)snprintf(run->modules, sizeof(run->modules), "%s", known ? buf_string(&list) : LSM_LIST_ALL);
+}
+
 /* What the boot needs. */
 static int find_needs(const char *verb, const struct plan_options *opts, struct run *run)
 {
@@ -140,12 +153,22 @@ static int read_policy(const struct plan_options *opts, struct run *run)
 	return complain(run->policy_path, &problem);
 }
 
+/* Whether a policy with labels is loaded once they are known (boot_policy.c of the boot program, puts_labels_off). */
+static bool loads_late(const struct config *config, const struct kernel_model *kernel)
+{
+	return config->labels == CONFIG_LABELS_LATE ||
+	       (config->labels == CONFIG_LABELS_AUTO && !kernel->read_policy);
+}
+
 static int load_policy(const struct plan_options *opts, struct run *run)
 {
 	struct plan *plan = &run->plan;
 	const struct plan_policy_source source = {.path = run->policy_path,
 		.file = opts->policy_file ? opts->policy_file : &run->file,
-		.config = &run->conf.config};
+		.config = &run->conf.config,
+		.root_fd = plan->root_fd,
+		.root = plan->root,
+		.modules = run->modules};
 	int status = read_policy(opts, run);
 
 	if (!status)
@@ -154,6 +177,7 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 		return status;
 	judge_init(&plan->target, &run->policy.lint.policy, &plan->judge);
 	plan->judge.evm = run->conf.config.evm != EVM_OFF;
+	plan->judge.labels_late = loads_late(&run->conf.config, &plan->target.model);
 	plan->by_rule = calloc(plan->judge.policy->count + 1, sizeof(*plan->by_rule));
 	return plan->by_rule ? 0 : EXIT_FAILED;
 }
@@ -183,13 +207,16 @@ static bool names_facts(const struct plan *plan)
 	return false;
 }
 
-/* True for a root that is neither the running one nor a mount point. */
-static bool is_folder(const struct plan *plan)
+/* A root that is neither the running one nor a mount point. */
+static void look_at_root(struct plan *plan)
 {
 	struct stat here, above;
 
-	return !string_equal(plan->root, "/") && fstat(plan->root_fd, &here) == 0 &&
-	       fstatat(plan->root_fd, "..", &above, 0) == 0 && here.st_dev == above.st_dev;
+	if (fstat(plan->root_fd, &here) < 0)
+		return;
+	plan->mount = fsfacts_mount(plan->root_fd);
+	plan->is_folder = !string_equal(plan->root, "/") && fstatat(plan->root_fd, "..", &above, 0) == 0 &&
+			  here.st_dev == above.st_dev;
 }
 
 static int walk(
@@ -251,9 +278,13 @@ int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdic
 	run.plan.told = opts->told;
 	run.plan.keep_all = opts->all;
 	if (!status)
-		status = find_target(opts, &run);
+		look_at_root(&run.plan);
 	if (!status)
+		status = find_target(opts, &run);
+	if (!status) {
+		find_modules(opts, &run);
 		status = load_certs(opts, &run);
+	}
 	if (!status)
 		status = load_policy(opts, &run);
 	if (status)
@@ -266,6 +297,6 @@ int plan_run(const char *verb, const struct plan_options *opts, enum plan_verdic
 	plan_memories(&run.plan);
 	plan_sort(&run.plan);
 	report.names_facts = names_facts(&run.plan);
-	report.is_folder = is_folder(&run.plan);
+	report.is_folder = run.plan.is_folder;
 	return print(verb, &report, opts->json, ret_verdict);
 }

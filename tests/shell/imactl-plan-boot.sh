@@ -274,6 +274,50 @@ selinux permissive
 imactl sign --hash-only root/etc/selinux/config > /dev/null
 setfattr -x security.ima root/etc/selinux/lab/policy/policy.33 2> /dev/null
 says 'it is not enforced' 0 "$boots" plan
+selinux enforcing
+imactl sign --hash-only --root root/etc/selinux > /dev/null
+policy <<< "${reads#*$'\n'}"
+sign root/etc/ima/ima-policy
+says 'selinuxfs' 1 'denied, and every boot does it: reading /sys/fs/selinux' plan
+says 'with what to do' 1 '           to mend it, above that rule: dont_appraise fsmagic=0xf97cff8c' plan
+grep -v SELINUX config > config.none
+printf 'CONFIG_CRYPTO_SHA512=y\n' >> config.none
+says 'a kernel without SELinux' 0 "$boots" plan --config config.none
+
+# ---- labels ----------------------------------------------------------------------------------
+
+fresh
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\ndont_appraise obj_type=nonsense_t\nappraise func=BPRM_CHECK appraise_type=imasig'
+sign root/etc/ima/ima-policy
+says 'a label that nothing will ever know' 1 \
+	"$fails: the policy would not be loaded: line 7: the label obj_type=nonsense_t can never become known: the root has no SELinux policy in /etc/selinux/targeted/policy" plan
+says 'with what to do' 1 '  to mend it: install an SELinux policy, or write the rule without a label' plan
+says 'rescue knows it too' 1 'ima-policy             rules: 8, signed: would not be loaded: line 7: the label obj_type=nonsense_t can never become known: the root has no SELinux policy in /etc/selinux/targeted/policy' \
+	imactl rescue "${rescue[@]}"
+labelled=$'dont_appraise obj_type=init_exec_t\nappraise func=POLICY_CHECK appraise_type=imasig\nappraise func=BPRM_CHECK appraise_type=imasig'
+label() { printf '\214\377\174\371\13\0\0\0vvvvppppbbbb%s' "$1" > root/etc/selinux/lab/policy/policy.33; }
+fresh
+selinux permissive
+label init_exec_t
+policy <<< "$labelled"
+sign root/etc/ima/ima-policy
+setfattr -n security.selinux -v 'system_u:object_r:init_exec_t:s0' root/sbin/init root/bin/dash
+says 'a label that will be known, and is not needed' 0 "$boots" plan
+setfattr -x security.ima root/sbin/init
+setfattr -x security.ima root/bin/dash
+cause 'init is executed before it is known' 'init IMA-signature-required /bin/dash,/sbin/init'
+conf 'labels = late'
+says 'where the policy is loaded later, it is' 0 "$boots" plan
+conf 'labels = refuse'
+says 'labels are not wanted' 1 \
+	"$fails: the policy would not be loaded: no security module knows its labels early in a boot, and imaboot.conf says labels = refuse" plan
+rm root/etc/imaboot/imaboot.conf
+sign --root root --executables
+printf '#!/bin/sh\n' > root/bin/other && chmod 755 root/bin/other
+setfattr -n security.selinux -v 'system_u:object_r:init_exec_t:s0' root/bin/other
+says 'what runs later has its label' 0 "$boots" plan
+same 'and is not denied' "$(field .files.denied)" 0
+
 # ---- kernels and their modules ---------------------------------------------------------------
 
 modules=$'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=MODULE_CHECK appraise_type=imasig'
@@ -307,8 +351,29 @@ mkdir root/lib/modules
 says 'modules on another file system' 1 '             /lib/modules/6.12.1/kernel/a.ko' mounted
 says 'are needed' 1 "$fails: it denies 1 files that the boot needs" mounted
 says 'with --cross-device they come once' 1 "$fails: it denies 1 files that the boot needs" mounted --cross-device
+# A packed module comes without a file, whatever the rule asks for.
+fresh
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\ndont_appraise fowner=0\nappraise func=MODULE_CHECK fowner=4242 appraise_type=imasig'
+sign root/etc/ima/ima-policy
+module 6.12.1 a.ko && module 6.12.1 b.ko.xz
+cause 'a packed module, and a rule about others' 'modules module /lib/modules/6.12.1/kernel/deep/b.ko.xz'
+
 # ---- what is not known -----------------------------------------------------------------------
 
+uuid=0b8f0ad8-1f7c-4b0d-9d4c-6e1f4f7c2a51
+fresh
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=BPRM_CHECK appraise_type=imasig fsuuid='$uuid
+sign root/etc/ima/ima-policy
+says 'a UUID that does not matter' 0 "$boots" plan
+setfattr -x security.ima root/sbin/init
+says 'one that does' 1 "$unknown: whether 1 files that the boot needs are denied depends on the UUID of their file system; say it with --fsuuid" plan
+same 'in JSON' "$(field '.boots, .known')" 'false
+false'
+says 'that UUID' 1 "$fails: it denies 1 files that the boot needs" plan --fsuuid $uuid
+says 'another one' 0 "$boots" plan --fsuuid 11111111-1f7c-4b0d-9d4c-6e1f4f7c2a51
+policy <<< $'appraise func=POLICY_CHECK appraise_type=imasig\nappraise func=BPRM_CHECK appraise_type=imasig fsuuid='$uuid$'\nappraise func=BPRM_CHECK'
+sign root/etc/ima/ima-policy
+says 'all of them say the same' 1 "$fails: it denies 1 files that the boot needs" plan
 # What only root may read.
 fresh
 program /usr/lib/systemd/systemd-executor
