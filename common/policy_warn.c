@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include "format.h"
 #include "policy_words.h"
+#include "selinux.h"
 
 struct warner {
 	const struct kernel_model *model;
@@ -48,12 +49,9 @@ struct filesystem {
 
 static const struct filesystem ram[] = {{"tmpfs", 0x01021994}, {"ramfs", 0x858458f6}};
 static const struct filesystem pseudo[] = {
-	{"proc", 0x9fa0},
-	{"sysfs", 0x62656572},
-	{"securityfs", 0x73636673},
-	{"devpts", 0x1cd1},
-	{"cgroup", 0x27e0eb},
-	{"cgroup2", 0x63677270},
+	{"proc", 0x9fa0}, {"sysfs", 0x62656572}, {"securityfs", 0x73636673}, {"devpts", 0x1cd1},
+	{"cgroup", 0x27e0eb}, {"cgroup2", 0x63677270},
+	{"selinuxfs", SELINUX_FS_MAGIC}, /* systemd freezes where it must read it and cannot */
 };
 
 static unsigned rule_kinds(const struct policy_rule *rule)
