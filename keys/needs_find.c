@@ -259,6 +259,10 @@ static int add_units(struct find *find)
 		r = add_service(find, units.commands[i].path, units.commands[i].unit);
 	for (i = 0; r == 0 && i < units.file_count; i++)
 		r = add_file(find, units.files[i], NEED_SETTINGS, ROLE_READ);
+	if (units.too_many && !find->needs->problem.error) {
+		problem_set(&find->needs->problem, -E2BIG, "has more or larger units than are looked at");
+		problem_remedy(&find->needs->problem, "remove what nobody needs from /etc/systemd/system");
+	}
 	return r;
 }
 

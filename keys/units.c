@@ -3,7 +3,7 @@
 #include "units.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include "rootfile.h"
 
@@ -15,11 +15,15 @@ static const char *const folders[] = {"/etc/systemd/system", "/usr/local/lib/sys
 static const char *const program_folders[] = {
 	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
 
+#define INDEX_SIZE 16384 /* more than UNITS_MAX, and a power of two */
+
 struct follow {
 	int root_fd;
 	const char *root;
 	struct units *units;
-	const char *unit; /* the one at hand */
+	const char *unit;           /* the one at hand */
+	size_t bytes;               /* that were read */
+	uint16_t index[INDEX_SIZE]; /* open addressing: 1 + the place in units->names */
 };
 
 static int add_string(char ***list, size_t *count, const char *bytes, size_t len)
@@ -49,29 +53,62 @@ static bool is_unit_name(const char *name, size_t len)
 	return false;
 }
 
+/* Where a unit is, or would be, in the index. */
+static uint16_t *index_place(struct follow *follow, const char *name, size_t len)
+{
+	const struct units *units = follow->units;
+	uint32_t at = 2166136261u;
+	const char *other;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		at = (at ^ (uint8_t)name[i]) * 16777619u;
+	for (;; at++) {
+		uint16_t *place = &follow->index[at & (INDEX_SIZE - 1)];
+
+		if (!*place)
+			return place;
+		other = units->names[*place - 1];
+		if (strncmp(other, name, len) == 0 && !other[len])
+			return place;
+	}
+}
+
 /* Adds a unit to be followed, once. */
 static int add_unit(void *context, const char *name, size_t len)
 {
 	struct follow *follow = context;
 	struct units *units = follow->units;
-	size_t i;
+	uint16_t *place;
+	int r;
 
-	if (!is_unit_name(name, len) || units->count == UNITS_MAX)
+	if (!is_unit_name(name, len))
 		return 0;
-	for (i = 0; i < units->count; i++)
-		if (strlen(units->names[i]) == len && memcmp(units->names[i], name, len) == 0)
-			return 0;
-	return add_string(&units->names, &units->count, name, len);
+	place = index_place(follow, name, len);
+	if (*place)
+		return 0;
+	if (units->count == UNITS_MAX) {
+		units->too_many = true;
+		return 0;
+	}
+	r = add_string(&units->names, &units->count, name, len);
+	if (r == 0)
+		*place = (uint16_t)units->count;
+	return r;
 }
 
 static int add_command(void *context, const char *path, size_t len)
 {
 	struct follow *follow = context;
 	struct units *units = follow->units;
-	struct units_command command = {.path = strndup(path, len), .unit = strdup(follow->unit)};
-	struct units_command *longer =
-		reallocarray(units->commands, units->command_count + 1, sizeof(*units->commands));
+	struct units_command command = {0}, *longer;
 
+	if (units->command_count == UNITS_COMMANDS_MAX) {
+		units->too_many = true;
+		return 0;
+	}
+	command = (struct units_command){.path = strndup(path, len), .unit = strdup(follow->unit)};
+	longer = reallocarray(units->commands, units->command_count + 1, sizeof(*units->commands));
 	if (longer)
 		units->commands = longer;
 	if (longer && command.path && command.unit) {
@@ -112,9 +149,14 @@ static int read_file(struct follow *follow, const char *path)
 
 	if (r)
 		return r;
+	if (follow->bytes > UNITS_BYTES_MAX) {
+		follow->units->too_many = true;
+		return 0;
+	}
 	r = rootfile_read(follow->root_fd, follow->root, path, UNITS_FILE_MAX, &file, &ignored);
 	if (r < 0)
 		return r == -ENOMEM ? r : r == -ENODATA; /* an empty file is a masked unit */
+	follow->bytes += file.len;
 	r = add_string(&follow->units->files, &follow->units->file_count, path, strlen(path));
 	if (r == 0)
 		r = units_parse((const char *)file.bytes, file.len, &sink);

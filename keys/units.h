@@ -7,11 +7,14 @@
 #ifndef IMABOOT_UNITS_H
 #define IMABOOT_UNITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "util.h"
 
-#define UNITS_MAX 4096         /* units that are followed */
-#define UNITS_FILE_MAX 1048576 /* bytes of one file */
+#define UNITS_MAX 4096                        /* units that are followed */
+#define UNITS_COMMANDS_MAX 16384              /* programs of all of them */
+#define UNITS_FILE_MAX 1048576                /* bytes of one file */
+#define UNITS_BYTES_MAX (32 * UNITS_FILE_MAX) /* of all that are read */
 
 struct units_command {
 	char *path; /* absolute in the root; not looked for there yet where it was given without a slash */
@@ -25,6 +28,7 @@ struct units {
 	size_t file_count;
 	struct units_command *commands;
 	size_t command_count;
+	bool too_many; /* there are more than the bounds above: not all were looked at */
 };
 
 /*

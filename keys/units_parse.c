@@ -23,6 +23,30 @@ static void trim(struct line *line)
 		line->len--;
 }
 
+/*
+ * A line that ends in a backslash goes on in the next one that is no comment: for what begins there it is a blank, as
+ * for systemd (config_parse).
+ */
+static void skip_continuations(struct line *value)
+{
+	size_t n;
+
+	trim(value);
+	while (value->len >= 2 && value->at[0] == '\\' && value->at[1] == '\n') {
+		n = 2;
+		while (n < value->len && is_blank(value->at[n]))
+			n++;
+		while (n < value->len && (value->at[n] == '#' || value->at[n] == ';')) {
+			while (n < value->len && value->at[n] != '\n')
+				n++;
+			while (n < value->len && is_blank(value->at[n]))
+				n++;
+		}
+		*value = (struct line){value->at + n, value->len - n};
+		trim(value);
+	}
+}
+
 static bool line_is(const struct line *line, const char *text)
 {
 	return line->len == strlen(text) && memcmp(line->at, text, line->len) == 0;
@@ -34,7 +58,7 @@ static int take_units(struct line value, const struct units_sink *sink)
 	size_t n;
 	int r = 0;
 
-	for (trim(&value); r == 0 && value.len; trim(&value)) {
+	for (skip_continuations(&value); r == 0 && value.len; skip_continuations(&value)) {
 		for (n = 0; n < value.len && !is_blank(value.at[n]) && value.at[n] != '\\';)
 			n++;
 		if (n)
@@ -54,7 +78,7 @@ static int take_command(struct line value, const struct units_sink *sink)
 	char quote;
 	size_t n = 0;
 
-	trim(&value);
+	skip_continuations(&value);
 	while (value.len && strchr("@-:+!|", *value.at)) {
 		value.at++;
 		value.len--;
@@ -97,14 +121,31 @@ static int take_line(struct line line, const struct line *section, const struct 
 	return 0;
 }
 
+static bool is_comment(const char *at, const char *last)
+{
+	while (at < last && is_blank(*at) && *at != '\n')
+		at++;
+	return at < last && (*at == '#' || *at == ';');
+}
+
 /* A backslash at the end of a line goes on in the next one: of both only the first matters here, but for lists. */
 static struct line next_line(struct line *text)
 {
 	const char *end = text->at, *last = text->at + text->len;
+	bool is_whole = is_comment(end, last), goes_on = false;
 	struct line line;
 
-	while (end < last && !(*end == '\n' && (end == text->at || end[-1] != '\\')))
-		end++;
+	for (; end < last; end++) {
+		if (*end != '\n')
+			continue;
+		/* A comment does not go on, and between two lines it does not end them. */
+		if (!is_whole && end > text->at && end[-1] == '\\')
+			goes_on = true;
+		else if (!goes_on)
+			break;
+		if (goes_on && !is_comment(end + 1, last))
+			goes_on = false;
+	}
 	line = (struct line){text->at, (size_t)(end - text->at)};
 	end += end < last;
 	*text = (struct line){end, (size_t)(last - end)};

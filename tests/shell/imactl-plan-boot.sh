@@ -219,6 +219,15 @@ systemd
 mkdir -p root/etc/rc2.d && printf '#!/bin/sh\n' > root/etc/rc2.d/S01x && chmod 755 root/etc/rc2.d/S01x
 cause 'systemd reads no scripts of runlevels' 'other IMA-signature-required /etc/rc2.d/S01x'
 
+systemd
+mkdir -p root/usr/lib/systemd/system
+ln -s u0.service root/usr/lib/systemd/system/default.target
+{ printf '[Unit]\nWants='; printf 'u%s.service ' {0..4200}; echo; } > root/usr/lib/systemd/system/u0.service
+says 'units without end' 1 "$fails: the root has more or larger units than are looked at" plan
+printf '[Service]\nExecStart=\\\n  /usr/bin/wanted\n' > root/usr/lib/systemd/system/u0.service
+program /usr/bin/wanted
+cause 'a command that begins in the next line' 'services IMA-signature-required /usr/bin/wanted'
+
 # Another init.
 fresh
 program /sbin/getty2 /sbin/sulogin2 /sbin/shutdown2

@@ -51,6 +51,20 @@ static void lines_of_a_unit(void **context)
 	assert_parsed("[Socket]\nExecStartPre=/bin/x\n[Mount]\nWhat=/dev/x\n", "command /bin/x\n");
 }
 
+static void lines_that_go_on(void **context)
+{
+	(void)context;
+	assert_parsed(
+		"[Service]\nExecStart=\\\n  /bin/a x\nExecStart=-\\\n\t\\\n/bin/b\n", "command /bin/a\n");
+	assert_parsed("[Service]\nExecStart=\\\n# a comment\n ; another\n  /bin/a \\\n y\nExecStart=/bin/b\n",
+		"command /bin/a\ncommand /bin/b\n");
+	assert_parsed("[Service]\n# no line goes on here \\\nExecStart=/bin/a\n", "command /bin/a\n");
+	assert_parsed("[Service]\nExecStart=\\\n", "");
+	assert_parsed("[Service]\nExecStart=\\", "");
+	assert_parsed("[Unit]\nWants=\\\n a.service \\\n# no.service\n b.service\nWants=c.service\n",
+		"unit a.service\nunit b.service\nunit c.service\n");
+}
+
 static void what_is_passed_by(void **context)
 {
 	(void)context;
@@ -138,15 +152,47 @@ static void what_is_masked_or_broken(void **context)
 	assert_followed("");
 }
 
+/* Whoever writes to the root decides how much there is. */
+static void more_than_is_looked_at(void **context)
+{
+	_cleanup_units_ struct units units = {0};
+	char *text = malloc(UNITS_FILE_MAX), *at, name[64];
+	int root, i;
+
+	(void)context;
+	assert_non_null(text);
+	at = text + sprintf(text, "[Unit]\nWants=");
+	for (i = 0; i < 80; i++)
+		at += sprintf(at, "u%d.service ", i);
+	at += sprintf(at, "\n[Service]\n");
+	while (at < text + UNITS_FILE_MAX - 32)
+		at += sprintf(at, "ExecStart=/a\n");
+	fakeroot_bytes(LIB "u0.service", text, (size_t)(at - text));
+	free(text);
+	fakeroot_link(LIB "default.target", "u0.service");
+	for (i = 1; i < 80; i++) {
+		(void)snprintf(name, sizeof(name), LIB "u%d.service", i);
+		assert_int_equal(link(fakeroot_path(LIB "u0.service"), fakeroot_path(name)), 0);
+	}
+	root = root_open(fakeroot);
+	assert_int_equal(units_follow(root, fakeroot, &units), 0);
+	(void)close(root);
+	assert_true(units.too_many);
+	assert_int_equal(units.command_count, UNITS_COMMANDS_MAX);
+	assert_in_range(units.file_count, 32, 34);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_a_unit),
+		cmocka_unit_test(lines_that_go_on),
 		cmocka_unit_test(what_is_passed_by),
 		cmocka_unit_test(a_sink_that_has_no_memory),
 		ROOT_TEST(a_root_without_systemd),
 		ROOT_TEST(from_the_default_target),
 		ROOT_TEST(what_is_masked_or_broken),
+		ROOT_TEST(more_than_is_looked_at),
 	};
 
 	return RUN_TESTS(tests);
