@@ -50,6 +50,7 @@ is 'the unit is on' "$(cd "$root" && find . -type l -printf '%P %l\n')" \
 	'usr/lib/systemd/system/sysinit.target.wants/imaboot-late.service ../imaboot-late.service'
 is 'the unit names the program where it is' "$(grep ^ExecStart= "$root/usr/lib/systemd/system/imaboot-late.service")" \
 	'ExecStart=/usr/sbin/imaboot boot --late'
+none 'the known-good policy may be anywhere' "$(grep -E '^(Protect(System|Home)|ReadOnlyPaths|ReadWritePaths|InaccessiblePaths)=' "$root/usr/lib/systemd/system/imaboot-bless.service")"
 none 'nothing that is installed can be written by others' "$(find "$root" -perm /022 ! -type l)"
 none 'no folder name of the build is in the programs' "$(grep -lF "$tree" "$root"/usr/*bin/*)"
 ok 'the installed program runs' "$root/usr/sbin/imaboot" version
