@@ -57,6 +57,12 @@ enum config_preflight { PREFLIGHT_INIT, PREFLIGHT_OFF, PREFLIGHT_LIST };
 enum config_evm { EVM_OFF, EVM_HMAC, EVM_X509, EVM_BOTH };
 #define CONFIG_EVM_WORDS "off|hmac|x509|both"
 
+/* Where EVM's keys are, in the image or else in the root, unless the command line says otherwise. */
+#define EVM_KEY_FILE "/etc/keys/evm-trusted.blob"
+#define EVM_MASTER_FILE "/etc/keys/kmk-trusted.blob"
+#define EVM_MASTER_USER_FILE "/etc/keys/kmk-user.blob"
+#define EVM_X509_FILE "/etc/keys/x509_evm.der"
+
 /* What a failed boot leads to; in the order of CONFIG_FAILURE_WORDS. */
 enum config_failure { FAILURE_RECOVERY, FAILURE_REBOOT, FAILURE_POWEROFF, FAILURE_HALT, FAILURE_CONTINUE };
 #define CONFIG_FAILURE_WORDS "recovery|reboot|poweroff|halt|continue"

@@ -20,10 +20,6 @@
 #include "keyring.h"
 #include "report.h"
 
-#define EVM_KEY_FILE "/etc/keys/evm-trusted.blob"
-#define EVM_MASTER_FILE "/etc/keys/kmk-trusted.blob"
-#define EVM_MASTER_USER_FILE "/etc/keys/kmk-user.blob"
-#define EVM_X509_FILE "/etc/keys/x509_evm.der"
 #define EVM_BLOB_MAX (16 * 1024)       /* bytes of a key's file */
 #define EVM_SETUP_COMPLETE 0x80000000u /* no change in this boot any more */
 

@@ -20,6 +20,7 @@
 
 #define IMAGE_CONFIG_DIR "/etc/imaboot"
 #define IMAGE_CONFIG_FILE IMAGE_CONFIG_DIR "/imaboot.conf"
+#define IMAGE_PRIVATE_KEY "%s is a private key, which must never be in an image; take it out of there"
 #define IMAGE_ROOT_POLICY "/etc/ima/ima-policy" /* must not be in an image */
 
 struct image_file {
@@ -66,6 +67,9 @@ void image_sort(struct image *image);
  * directory, which the caller judges. Returns 0, or a negative errno; see rootfile_read().
  */
 _must_check_ int image_read(struct image *image, const char *path, size_t max, struct rootfile *ret);
+
+/* True where the bytes are a private key: none may be in an image. */
+bool image_is_private_key(const void *bytes, size_t len);
 
 /* True where nothing would be refused about the certificate, of a signer or of a CA. */
 bool image_takes_cert(const struct certview *view, bool is_ca, time_t now);

@@ -20,7 +20,7 @@
 
 enum place { PLACE_CA, PLACE_SIGNER, PLACE_EVM };
 
-static bool is_private_key(const uint8_t *bytes, size_t len)
+bool image_is_private_key(const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
 	_cleanup_pkey_ EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)len);
@@ -48,9 +48,8 @@ static int check_form(
 	_cleanup_problem_ struct problem problem = {0};
 
 	*ret = (struct certview){.path = path};
-	if (is_private_key(bytes, len)) {
-		image_refuse(image,
-			"%s is a private key, which must never be in an image; take it out of there", path);
+	if (image_is_private_key(bytes, len)) {
+		image_refuse(image, IMAGE_PRIVATE_KEY, path);
 		return -EINVAL;
 	}
 	if (memmem(bytes, len, "-----BEGIN", 10)) {
@@ -276,16 +275,51 @@ static void check_required(struct image *image)
 	}
 }
 
+static bool is_there(const struct image *image, const char *path)
+{
+	struct stat st;
+
+	return root_stat(image->root_fd, path, &st) == 0;
+}
+
+/* What EVM is to be activated with may come from the image, or from the root that the image is for. */
+static void check_evm(struct image *image, bool has_certs)
+{
+	const struct config *config = &image->config;
+	const char *end = config->require ? "the boot fails unless the root has it"
+					  : "EVM is not activated unless the root has it";
+	bool is_given = has_certs || is_there(image, EVM_X509_FILE);
+
+	if (config->evm & EVM_X509 && !is_given && config->require && config->root_certs == CONFIG_CERTS_NO)
+		image_refuse(image,
+			IMAGE_CONFIG_FILE " says evm = x509, and there is no certificate in " CERTS_EVM_DIR);
+	else if (config->evm & EVM_X509 && !is_given)
+		image_warn(IMAGE_CONFIG_FILE " says evm = x509, and there is no certificate in " CERTS_EVM_DIR
+					     ": %s",
+			end);
+	if (config->evm & EVM_HMAC && !is_there(image, EVM_KEY_FILE))
+		image_warn(IMAGE_CONFIG_FILE " says evm = hmac, and there is no key at " EVM_KEY_FILE ": %s",
+			end);
+	if (config->evm & EVM_HMAC && !is_there(image, EVM_MASTER_FILE) &&
+		!is_there(image, EVM_MASTER_USER_FILE))
+		image_warn(IMAGE_CONFIG_FILE
+			" says evm = hmac, and there is no master key at " EVM_MASTER_FILE ": %s",
+			end);
+}
+
 int image_take_certs(struct image *image)
 {
+	size_t before;
 	int r = take_folder(image, CERTS_CA_DIR, PLACE_CA);
 
 	if (r == 0)
 		r = take_folder(image, CERTS_DIR, PLACE_SIGNER);
+	before = image->file_count;
 	if (r == 0)
 		r = take_folder(image, CERTS_EVM_DIR, PLACE_EVM);
 	if (r < 0)
 		return r;
+	check_evm(image, image->file_count > before);
 	if (!image->signer_count)
 		image_warn("there is no certificate in " CERTS_DIR
 			   ": signers are those of the root, on a kernel with .ima");

@@ -39,12 +39,16 @@ static int take_other(struct image *image, const char *name)
 		image_refuse(image, "%s is a folder, not a file; take it away", path);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	r = image_add(image, path, file.bytes, file.len, 0644);
-	if (r == 0 && is_config &&
-		config_parse((const char *)file.bytes, file.len, &image->config, complain_config, image) ==
-			-ENOMEM)
-		r = -ENOMEM;
-	return r;
+	if (image_is_private_key(file.bytes, file.len)) {
+		image_refuse(image, IMAGE_PRIVATE_KEY, path);
+		return 0;
+	}
+	if (is_config && config_parse((const char *)file.bytes, file.len, &image->config, complain_config,
+				 image) == -ENOMEM)
+		return -ENOMEM;
+	/* A password's hash is for nobody to read. */
+	return image_add(image, path, file.bytes, file.len,
+		is_config && *image->config.recovery_password ? 0600 : 0644);
 }
 
 int image_take_config(struct image *image)

@@ -29,10 +29,11 @@ static int read_first(struct image *image, const char *const *paths, size_t max,
 	return r;
 }
 
-/* True for a program that needs no loader and no libraries. */
+/* True for a program that is whole, and needs no loader and no libraries. */
 static bool is_static(const struct rootfile *file)
 {
 	const uint8_t *bytes = file->bytes;
+	bool is_loaded = false;
 	ElfW(Ehdr) header;
 	ElfW(Phdr) segment;
 	size_t i;
@@ -45,23 +46,40 @@ static bool is_static(const struct rootfile *file)
 		return false;
 	for (i = 0; i < header.e_phnum; i++) {
 		memcpy(&segment, bytes + header.e_phoff + i * sizeof(segment), sizeof(segment));
-		if (segment.p_type == PT_INTERP)
+		if (segment.p_type == PT_INTERP || segment.p_offset > file->len ||
+			file->len - segment.p_offset < segment.p_filesz)
 			return false;
+		is_loaded |= segment.p_type == PT_LOAD;
 	}
-	return true;
+	return is_loaded;
 }
 
-static int take(
-	struct image *image, const char *const *paths, size_t max, const char *target, const char *missing)
+/* What is taken from the first of the paths that is there. */
+struct wanted {
+	const char *const *paths;
+	size_t max; /* bytes */
+	bool is_program;
+	const char *target, *missing;
+};
+
+static int take(struct image *image, const struct wanted *wanted)
 {
 	_cleanup_rootfile_ struct rootfile file = {.fd = -1};
-	int r = read_first(image, paths, max, &file);
+	int r = read_first(image, wanted->paths, wanted->max, &file);
 
-	if (r == 0)
-		return image_add(image, target, file.bytes, file.len, 0755);
 	if (r == -ENOENT)
-		image_refuse(image, "%s", missing);
-	return r == -ENOMEM ? r : 0;
+		image_refuse(image, "%s", wanted->missing);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (wanted->is_program && !is_static(&file)) {
+		image_refuse(image,
+			"%s of the system is not a whole static program, and an image has no libraries for "
+			"it; "
+			"install imaboot anew",
+			wanted->target);
+		return 0;
+	}
+	return image_add(image, wanted->target, file.bytes, file.len, 0755);
 }
 
 /*
@@ -80,22 +98,23 @@ int image_take_programs(struct image *image)
 {
 	static const char *const programs[] = {
 		"/usr/sbin/imaboot", "/usr/local/sbin/imaboot", "/sbin/imaboot", "/usr/bin/imaboot", NULL};
-	static const struct {
-		const char *source[2], *target, *missing;
-	} hooks[] = {
-		{{MODULE_DIR "/imaboot-pre-pivot.sh", NULL}, HOOK_DIR "/95-imaboot-pre-pivot.sh",
+	static const char *const pre_pivot[] = {MODULE_DIR "/imaboot-pre-pivot.sh", NULL},
+				 *const alone[] = {MODULE_DIR "/imaboot-alone.sh", NULL};
+	static const struct wanted wanted[] = {
+		{programs, PROGRAM_MAX, true, PROGRAM_TARGET,
+			"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it"},
+		{pre_pivot, HOOK_MAX, false, HOOK_DIR "/95-imaboot-pre-pivot.sh",
 			"dracut's hook is not in the system (" MODULE_DIR
 			"/imaboot-pre-pivot.sh): install imaboot there"},
-		{{MODULE_DIR "/imaboot-alone.sh", NULL}, HOOK_DIR "/00-imaboot-alone.sh",
+		{alone, HOOK_MAX, false, HOOK_DIR "/00-imaboot-alone.sh",
 			"dracut's hook is not in the system (" MODULE_DIR
 			"/imaboot-alone.sh): install imaboot there"},
 	};
 	size_t i;
-	int r = take(image, programs, PROGRAM_MAX, PROGRAM_TARGET,
-		"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it");
+	int r = 0;
 
-	for (i = 0; i < ARRAY_SIZE(hooks) && r == 0; i++)
-		r = take(image, hooks[i].source, HOOK_MAX, hooks[i].target, hooks[i].missing);
+	for (i = 0; i < ARRAY_SIZE(wanted) && r == 0; i++)
+		r = take(image, &wanted[i]);
 	return r < 0 ? r : take_place_of_policy(image);
 }
 
@@ -105,11 +124,11 @@ static int take_checker(struct image *image)
 	static const char *const checkers[] = {
 		"/usr/lib/imaboot/imaboot-auth", "/usr/local/lib/imaboot/imaboot-auth", NULL};
 
-	if (!*image->config.recovery_password)
-		return 0;
-	return take(image, checkers, PROGRAM_MAX, RECOVERY_DIR "/imaboot-auth",
+	static const struct wanted wanted = {checkers, PROGRAM_MAX, true, RECOVERY_DIR "/imaboot-auth",
 		IMAGE_CONFIG_FILE
-		" has a recovery-password, and imaboot-auth, which checks it, is missing: install it");
+		" has a recovery-password, and imaboot-auth, which checks it, is missing: install it"};
+
+	return *image->config.recovery_password ? take(image, &wanted) : 0;
 }
 
 int image_take_recovery(struct image *image)

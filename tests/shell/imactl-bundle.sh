@@ -73,6 +73,40 @@ openssl pkey -in "$PKI/p256.key" -outform DER -out "$root/etc/keys/ima/signer2.k
 refused "/etc/keys/ima/signer.key is a private key, which must never be in an image; take it out of there"
 also "/etc/keys/ima/signer2.key is a private key, which must never be in an image; take it out of there"
 
+for file in signer.key imaboot.conf policy; do
+	begin "private-key-as-$file"
+	openssl pkey -in "$PKI/p256.key" -out "$root/etc/imaboot/$file"
+	refused "/etc/imaboot/$file is a private key, which must never be in an image; take it out of there"
+	bad "$name: it is not written" bundle --out "$scratch/none.cpio"
+done
+
+begin password
+# shellcheck disable=SC2016 # a hash
+conf 'recovery-password = $6$abc$def'
+mkdir -p "$root/usr/lib/imaboot" "$root/usr/bin"
+cp "$build/imaboot-auth" "$root/usr/lib/imaboot/"
+good "$name: into a folder" bundle --tree "$scratch/password"
+same 'whose configuration is for root alone' "$(stat -c %a "$scratch/password/etc/imaboot/imaboot.conf")" 600
+begin no-password
+good "$name: into a folder" bundle --tree "$scratch/password"
+same 'whose configuration is for all' "$(stat -c %a "$scratch/password/etc/imaboot/imaboot.conf")" 644
+
+begin evm
+anyway='the boot fails unless the root has it'
+conf 'evm = x509' 'require = yes'
+warned "/etc/imaboot/imaboot.conf says evm = x509, and there is no certificate in /etc/keys/evm: $anyway"
+conf 'evm = x509'
+warned '/etc/imaboot/imaboot.conf says evm = x509, and there is no certificate in /etc/keys/evm: EVM is not activated unless the root has it'
+conf 'evm = x509' 'require = yes' 'root-certificates = no'
+refused '/etc/imaboot/imaboot.conf says evm = x509, and there is no certificate in /etc/keys/evm'
+cert /etc/keys/evm rsa2048
+silent "$name: one that is there" 0 'says evm' bundle --check
+conf 'evm = both' 'require = yes'
+warned "/etc/imaboot/imaboot.conf says evm = hmac, and there is no key at /etc/keys/evm-trusted.blob: $anyway"
+also "warning: /etc/imaboot/imaboot.conf says evm = hmac, and there is no master key at /etc/keys/kmk-trusted.blob: $anyway"
+touch "$root/etc/keys/evm-trusted.blob" "$root/etc/keys/kmk-user.blob"
+silent "$name: keys that are there" 0 'says evm' bundle --check
+
 for bad in truncated random; do
 	begin "$bad"
 	cert /etc/keys/ima "bad-$bad"
@@ -281,7 +315,8 @@ refused '/etc/imaboot/imaboot.conf has a recovery-password, and imaboot-auth, wh
 
 begin archive
 mkdir -p "$root/usr/local/lib/imaboot" "$root/usr/bin"
-for file in recovery imaboot-auth; do echo "$file" > "$root/usr/local/lib/imaboot/$file"; done
+echo recovery > "$root/usr/local/lib/imaboot/recovery"
+cp "$build/imaboot-auth" "$root/usr/local/lib/imaboot/"
 cp "$(command -v busybox)" "$root/usr/bin/busybox"
 cert /etc/keys/evm p256
 policy rsa2048 stage0
@@ -297,7 +332,7 @@ same "$name: entries" "$(cpio -tv --quiet < plain 2>&1 | awk '{ print $1, $3, $4
 lrwxrwxrwx root root ../imaboot/not-in-the-image
 drwxr-xr-x root root etc/imaboot
 -rw-r--r-- root root etc/imaboot/certificates
--rw-r--r-- root root etc/imaboot/imaboot.conf
+-rw------- root root etc/imaboot/imaboot.conf
 -rw-r--r-- root root etc/imaboot/policy
 -rw-r--r-- root root etc/imaboot/policy.sig
 -rw-r--r-- root root etc/imaboot/stage0
@@ -363,4 +398,29 @@ openssl req -new -x509 -key "$PKI/p256.key" -subj $'/CN=odd\n\x1b[31m name' -day
 	-addext keyUsage=digitalSignature -out "$root/etc/keys/ima/odd.der" 2> /dev/null
 good "$name" bundle --tree odd-tree
 same "$name: stays on its line" "$(grep -c '' odd-tree/etc/imaboot/certificates)" 25
+
+# ---- programs that would not run -----------------------------------------------------------------
+
+broken='of the system is not a whole static program, and an image has no libraries for it; install imaboot anew'
+for kind in script empty truncated dynamic; do
+	begin "program-$kind"
+	case $kind in
+	script) printf '#!/bin/sh\n' > "$root/usr/sbin/imaboot" ;;
+	empty) : > "$root/usr/sbin/imaboot" ;;
+	truncated) head -c 100000 "$build/imaboot" > "$root/usr/sbin/imaboot" ;;
+	dynamic) cp "$build/imactl" "$root/usr/sbin/imaboot" ;;
+	esac
+	case $kind in
+	empty) refused '/usr/sbin/imaboot is empty' ;;
+	*) refused "/usr/sbin/imaboot $broken" ;;
+	esac
+done
+begin checker
+# shellcheck disable=SC2016 # a hash
+conf 'recovery-password = $6$abc$def'
+mkdir -p "$root/usr/lib/imaboot" "$root/usr/bin"
+cp "$top/recovery/recovery" "$root/usr/lib/imaboot/"
+cp "$(command -v busybox)" "$root/usr/bin/"
+printf '#!/bin/sh\n' > "$root/usr/lib/imaboot/imaboot-auth"
+refused "/usr/lib/imaboot/imaboot-auth $broken"
 finish
