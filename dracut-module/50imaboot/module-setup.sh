@@ -49,6 +49,29 @@ is refused; put it at /etc/imaboot/policy, with its signature at /etc/imaboot/po
 	done
 }
 
+# Takes the place of a policy that a later module may bring: a link into a folder that is not there, through which nothing
+# can be written, and behind which systemd finds nothing.
+imaboot_bar_policy() {
+	# shellcheck disable=SC2154
+	if ! { mkdir -p "$initdir/etc/ima" && ln -s ../imaboot/not-in-the-image/ima-policy "$initdir/etc/ima/ima-policy"; }; then
+		imaboot_refuse "the place of /etc/ima/ima-policy cannot be taken in the image"
+	fi
+}
+
+# The hook that runs the program: dracut does not replace what another module has put there, and in an image with systemd
+# only its own units run hooks.
+imaboot_install_hook() {
+	local hook=imaboot-pre-pivot.sh
+	# shellcheck disable=SC2154
+	inst_hook pre-pivot 95 "$moddir/$hook"
+	cmp -s "$moddir/$hook" "$initdir/lib/dracut/hooks/pre-pivot/95-$hook" ||
+		imaboot_refuse "the hook 95-$hook of the image is not the module's own: another module has put its own there"
+	if dracut_module_included systemd && ! dracut_module_included dracut-systemd; then
+		imaboot_refuse "dracut's module 'systemd' is in the image without 'dracut-systemd', which runs the hook: add it:" \
+			"add_dracutmodules+=\" dracut-systemd \", or omit systemd"
+	fi
+}
+
 # The host tool of the build host; dracut's PATH has no /usr/local.
 imaboot_find_imactl() {
 	command -v imactl || command -v /usr/local/bin/imactl
@@ -139,8 +162,10 @@ imaboot_install_recovery() {
 		return 0
 	fi
 	imaboot_copy inst_binary "$auth" /usr/lib/imaboot/imaboot-auth
-	# 2: the hash is of a kind that it does not know. Where the program cannot be run here nothing is said.
-	printf '%s\n\n' "$hash" | "$dracutsysrootdir$auth" > /dev/null 2>&1
+	# 2: the hash is of a kind that it does not know. Where the program cannot be run here nothing is said, and what
+	# another root has is not run here at all.
+	[[ ! $dracutsysrootdir ]] || return 0
+	printf '%s\n\n' "$hash" | "$auth" > /dev/null 2>&1
 	[[ $? -ne 2 ]] || imaboot_refuse "/etc/imaboot/imaboot.conf: the recovery-password is a hash that imaboot-auth does not" \
 		"know; make one: mkpasswd -m yescrypt"
 }
@@ -170,6 +195,11 @@ check() {
 
 # called by dracut
 depends() {
+	# Where systemd is in the image, dracut's own units run the hook. What is omitted is told by install().
+	# shellcheck disable=SC2154
+	if dracut_module_included systemd && [[ " $omit_dracutmodules " != *' dracut-systemd '* ]]; then
+		echo dracut-systemd
+	fi
 	return 0
 }
 
@@ -195,6 +225,7 @@ install() {
 	imaboot_copy inst_binary "$program" /usr/sbin/imaboot
 	imaboot_install_recovery
 	imaboot_install_hooks
+	[[ $imaboot_refused ]] || imaboot_bar_policy
 	if [[ $imaboot_refused ]]; then
 		dfatal "imaboot: no image is made; the reasons are above"
 		exit 1

@@ -32,7 +32,9 @@ same() { # NAME GOT WANTED
 	if [ "$2" = "$3" ]; then vm_pass "$1"; else vm_fail "$1: $(diff <(echo "$3") <(echo "$2"))"; fi
 }
 
-ours='etc/imaboot
+ours='etc/ima
+etc/ima/ima-policy
+etc/imaboot
 etc/imaboot/certificates
 etc/imaboot/imaboot.conf
 etc/imaboot/policy
@@ -76,6 +78,8 @@ if [ "$(sed -n 1p "$OUT/x/etc/imaboot/certificates")" = 'imaboot certificates 1'
 else
 	vm_fail "the summary: $(cat "$OUT/x/etc/imaboot/certificates")"
 fi
+same "no policy for the image's systemd" "$(readlink "$OUT/x/etc/ima/ima-policy"; [ -e "$OUT/x/etc/ima/ima-policy" ] || echo nowhere)" \
+	$'../imaboot/not-in-the-image/ima-policy\nnowhere'
 same 'a link leads to its certificate' "$(sha256sum < "$OUT/x/etc/keys/ima/ca/link.der")" "$(sha256sum < "$PKI/ca.der")"
 
 image again --modules base --add imaboot
@@ -141,6 +145,15 @@ if ! builder_dracut "$OUT/bad" --sysroot /other --no-kernel --modules imaboot &&
 else
 	vm_fail "sysroot: $(tail -n 5 "$OUT/bad.log")"
 fi
+
+# What another root has is not run on this machine.
+rm "$sub/etc/keys/ima/out.der" "$sub/etc/keys/ima/rsa2048.pem" "$sub/usr/lib/imaboot/imaboot-auth"
+printf '#!/bin/sh\n: > /ran\n' > "$sub/usr/lib/imaboot/imaboot-auth"
+chmod 755 "$sub/usr/lib/imaboot/imaboot-auth"
+mkdir -p "$sub/etc/imaboot"
+echo "recovery-password = $(openssl passwd -6 secret)" > "$sub/etc/imaboot/imaboot.conf"
+image sysroot --sysroot /other --no-kernel --modules imaboot
+if [ -e "$BUILDER/ran" ]; then vm_fail 'sysroot: its imaboot-auth was run here'; else vm_pass 'sysroot: nothing of it is run'; fi
 
 rm "$BUILDER/usr/lib/dracut/dracut.conf.d/10-imaboot.conf"
 image unasked --no-kernel

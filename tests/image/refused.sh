@@ -166,6 +166,45 @@ taken='of the image, or another module has put its own there'
 said "the program /usr/sbin/imaboot cannot be copied to /usr/sbin/imaboot $taken"
 said "the program /usr/lib/imaboot/recovery cannot be copied to /usr/lib/imaboot/recovery $taken"
 
+begin other-hook
+# shellcheck disable=SC2016 # for the module
+module <<< ': > "$initdir/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh"'
+MODULES='lab imaboot' refused "the hook 95-imaboot-pre-pivot.sh of the image is not the module's own: another module has put its own there"
+
+# systemd runs no hooks by itself.
+begin systemd-alone
+echo 'omit_dracutmodules+=" dracut-systemd "' > "$BUILDER/etc/dracut.conf.d/lab.conf"
+MODULES='base systemd systemd-initrd imaboot' refused "dracut's module 'systemd' is in the image without 'dracut-systemd', which runs the hook: add it: add_dracutmodules+=\" dracut-systemd \", or omit systemd"
+rm "$BUILDER/etc/dracut.conf.d/lab.conf"
+begin systemd
+MODULES='base systemd systemd-initrd imaboot' warned ''
+if grep -q 'dracut-pre-pivot.service$' <<< "$(cpio -it --quiet < "$OUT")"; then vm_pass "$name: dracut-systemd comes along"; else vm_fail "$name: no dracut-pre-pivot.service"; fi
+
+# A module that comes after ours, and brings a policy in one way or another: the image's systemd finds none.
+later() {
+	local dir=$BUILDER/usr/lib/dracut/modules.d/60later
+	mkdir -p "$dir"
+	{ printf '#!/bin/bash\ninstall() {\n'; cat; echo '}'; } > "$dir/module-setup.sh"
+	chmod 755 "$dir/module-setup.sh"
+}
+# shellcheck disable=SC2016 # for the module
+for way in 'inst_simple /etc/ima/ima-policy' 'inst_multiple /etc/ima/ima-policy' 'inst /etc/ima/ima-policy' \
+	'mkdir -p "$initdir/etc/ima"; cat /etc/ima/ima-policy > "$initdir/etc/ima/ima-policy"' \
+	'mkdir -p "$initdir/etc/ima"; cp /etc/ima/ima-policy "$initdir/etc/ima/"'; do
+	begin "later: $way"
+	later <<< "$way"
+	MODULES='imaboot later' dracut || true
+	rm -rf "$CACHE/later" && mkdir "$CACHE/later"
+	if [ ! -e "$OUT" ]; then
+		vm_pass "$name: no image"
+	elif (cd "$CACHE/later" && cpio -id --quiet --no-absolute-filenames < "$OUT" 2> /dev/null; [ -e sbin/imaboot ] && [ ! -e etc/ima/ima-policy ]); then
+		vm_pass "$name: no policy"
+	else
+		vm_fail "$name: $(ls -lR "$CACHE/later/etc/ima"; cat "$CACHE/later/etc/ima/ima-policy"; tail -n 3 "$OUT.log")"
+	fi
+done
+rm -r "$BUILDER/usr/lib/dracut/modules.d/60later"
+
 # ---- the recovery ----------------------------------------------------------------------------
 
 # gone PATH...: those files of the system are away while the test lasts; back brings them back.
