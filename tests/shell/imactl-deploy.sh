@@ -172,6 +172,11 @@ made 'no room for the old image' 1 'imactl: initramfs: is not made: the image th
 bad 'then none is made' test -e root/done
 unchanged 'no room'
 
+# shellcheck disable=SC2016 # for that program
+machine <<< 'kill -PIPE $$; : > /survived'
+made 'SIGPIPE ends the program as it ends others' 1 'imactl: initramfs: was not made: /usr/sbin/update-initramfs ended with signal 13; see what it said above'
+bad 'and at once' test -e root/survived
+
 # Until the policy is in place, a certificate that is replaced is there too: the machine may restart in between.
 look='(cd /etc/keys/ima && sha256sum * .[a-z]*) > /seen 2> /dev/null; rm /boot/initrd.img-6.12.0; echo new > /boot/initrd.img-6.12.0'
 sum() { sha256sum < "$PKI/$1.der" | cut -d' ' -f1; }

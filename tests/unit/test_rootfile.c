@@ -406,6 +406,24 @@ static void missing_proc_is_no_missing_file(void **context)
 	(void)close(root);
 }
 
+static void facts_are_those_inside_the_root(void **context)
+{
+	struct stat st;
+	int fd = root_open(fakeroot);
+
+	(void)context;
+	fakeroot_file("/f", "123");
+	fakeroot_link("/link", "/f");
+	fakeroot_link("/out", "/proc/self/status");
+	assert_int_equal(root_stat(fd, "/link", &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_size, 3);
+	assert_int_equal(root_stat(fd, "/", &st), 0);
+	assert_true(S_ISDIR(st.st_mode));
+	assert_int_equal(root_stat(fd, "/out", &st), -ENOENT);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +448,7 @@ int main(void)
 		ROOT_TEST(folder_that_is_none_is_an_error),
 		ROOT_TEST(without_memory_nothing_is_listed),
 		ROOT_TEST(roots_are_told_apart),
+		ROOT_TEST(facts_are_those_inside_the_root),
 	};
 
 	return RUN_TESTS(tests);
