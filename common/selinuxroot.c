@@ -55,7 +55,7 @@ static int take_policy(int root_fd, const struct selinux_config *config,
 static int64_t time_of(int root_fd, const char *path)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(root_fd, path, UINT64_MAX, &st);
 
 	return fd < 0 ? INT64_MIN : (int64_t)st.st_mtime;
 }

@@ -35,79 +35,77 @@ ssize_t targets_add_init(
 	return problem_set(problem, -ENOENT, "there is none of /sbin/init, /etc/init, /bin/init, /bin/sh");
 }
 
-/* Names the file in *problem where the error ends the search. Returns that error, or 0. */
-static int keep_fatal(ssize_t r, const char *path, struct problem *problem)
+/* What adds the files of one systemd. */
+struct search {
+	struct closure *closure;
+	size_t init; /* its file */
+	struct problem *problem;
+};
+
+/*
+ * What became of a file that may not be there: one that is too large is a gap, and what ends the search is told with the
+ * file's name. Returns 0, -ENOMEM or -E2BIG.
+ */
+static int settle(struct search *search, const char *path, ssize_t r)
 {
 	char reason[256];
 
-	if (!is_fatal(r))
+	if (is_fatal(r)) {
+		(void)format_text(reason, sizeof(reason), "%s", problem_reason_text(search->problem));
+		return problem_set(search->problem, (int)r, "%s, which it needs: %s", path, reason);
+	}
+	problem_free(search->problem);
+	if (r != -EFBIG)
 		return 0;
-	(void)format_text(reason, sizeof(reason), "%s", problem_reason_text(problem));
-	problem_set(problem, (int)r, "%s, which it needs: %s", path, reason);
-	return (int)r;
+	return closure_gap(
+		search->closure, path, search->init, "is larger than 1 GiB, and was not looked at");
 }
 
-/* Adds a program that may not be there. */
-static int add_if_there(struct closure *closure, const char *path, struct problem *problem)
+static int add_program(struct search *search, const char *path)
 {
-	int r = keep_fatal(closure_add(closure, path, problem), path, problem);
+	return settle(search, path, closure_add(search->closure, path, search->problem));
+}
 
-	if (r == 0)
-		problem_free(problem);
-	return r;
+static int add_file(struct search *search, const char *path, enum closure_role role)
+{
+	return settle(search, path, closure_open(search->closure, path, role, CLOSURE_NONE, search->problem));
+}
+
+static int add_data(void *search, const char *path)
+{
+	return add_file(search, path, CLOSURE_DATA);
 }
 
 /* Adds the interpreters of the generators that are scripts. */
-static int add_generators(struct closure *closure, const char *folder, struct problem *problem)
+static int add_generators(struct search *search, const char *folder)
 {
 	char path[PATH_MAX], interpreter[CLOSURE_INTERPRETER_MAX + 1];
 	char **names;
 	size_t count, i;
 	int r = 0;
 
-	if (root_list(closure->root_fd, folder, GENERATORS_MAX, &names, &count) < 0)
+	if (root_list(search->closure->root_fd, folder, GENERATORS_MAX, &names, &count) < 0)
 		return 0;
 	for (i = 0; r == 0 && i < count; i++)
 		if (format_text(path, sizeof(path), "%s/%s", folder, names[i]) < sizeof(path) &&
-			closure_interpreter(closure, path, interpreter) == 0)
-			r = add_if_there(closure, interpreter, problem);
+			closure_interpreter(search->closure, path, interpreter) == 0)
+			r = add_program(search, interpreter);
 	root_list_free(names, count);
 	return r;
 }
 
-/* What systemd reads; user of selinux_files(). */
-struct reader {
-	struct closure *closure;
-	struct problem *problem;
-};
-
-static int open_file(struct reader *reader, const char *path, enum closure_role role)
-{
-	ssize_t found = closure_open(reader->closure, path, role, CLOSURE_NONE, reader->problem);
-	int r = keep_fatal(found, path, reader->problem);
-
-	if (r == 0)
-		problem_free(reader->problem);
-	return r;
-}
-
-static int take_file(void *context, const char *path)
-{
-	return open_file(context, path, CLOSURE_DATA);
-}
-
 /* An unreadable configuration has systemd go on without enforcing. */
-static int add_selinux(struct closure *closure, bool *ret_enforcing, struct problem *problem)
+static int add_selinux(struct search *search, bool *ret_enforcing)
 {
-	struct reader reader = {.closure = closure, .problem = problem};
+	const struct closure *closure = search->closure;
 	struct selinux_config config;
 	int r = selinux_config_read(closure->root_fd, closure->root, &config);
 
 	*ret_enforcing = r == 0 && config.enforcing;
 	if (!*ret_enforcing)
 		return 0;
-	r = open_file(&reader, SELINUX_CONFIG, CLOSURE_SETTINGS);
-	return r < 0 ? r : selinux_files(closure->root_fd, &config, take_file, &reader);
+	r = add_file(search, SELINUX_CONFIG, CLOSURE_SETTINGS);
+	return r < 0 ? r : selinux_files(closure->root_fd, &config, add_data, search);
 }
 
 int targets_add_systemd(
@@ -116,6 +114,7 @@ int targets_add_systemd(
 	static const char *const generators[] = {
 		"/etc/systemd/system-generators", "/usr/local/lib/systemd/system-generators"};
 	const char *path = closure->files[init].path, *slash = strrchr(path, '/');
+	struct search search = {.closure = closure, .init = init, .problem = problem};
 	char place[PATH_MAX];
 	size_t i;
 	int r;
@@ -124,11 +123,11 @@ int targets_add_systemd(
 	if (!slash || !string_equal(slash, "/systemd"))
 		return 0;
 	(void)format_text(place, sizeof(place), "%.*s/systemd-executor", (int)(slash - path), path);
-	r = add_if_there(closure, place, problem);
+	r = add_program(&search, place);
 	(void)format_text(place, sizeof(place), "%.*s/system-generators", (int)(slash - path), path);
 	if (r == 0)
-		r = add_generators(closure, place, problem);
+		r = add_generators(&search, place);
 	for (i = 0; r == 0 && i < ARRAY_SIZE(generators); i++)
-		r = add_generators(closure, generators[i], problem);
-	return r == 0 && has_selinux ? add_selinux(closure, ret_selinux, problem) : r;
+		r = add_generators(&search, generators[i]);
+	return r == 0 && has_selinux ? add_selinux(&search, ret_selinux) : r;
 }

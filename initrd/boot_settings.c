@@ -11,7 +11,6 @@
 #include "securityfs.h"
 #include "sysfile.h"
 
-
 void boot_note(struct boot *boot, int level, const char *format, ...)
 {
 	char text[2048];

@@ -116,7 +116,7 @@ int inittab_follow(int root_fd, const char *root, const char *init, inittab_take
 	_cleanup_problem_ struct problem ignored = {0};
 	char level = '2', folder[16], real[PATH_MAX] = "";
 	struct stat st;
-	_cleanup_close_ int fd = init ? rootfile_try(root_fd, init, &st) : -ENOENT;
+	_cleanup_close_ int fd = init ? rootfile_try(root_fd, init, UINT64_MAX, &st) : -ENOENT;
 	const char *slash;
 	size_t i;
 	int r = 0;

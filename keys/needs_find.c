@@ -87,7 +87,7 @@ static int add_unreadable(struct find *find, const char *path, enum need need, u
 static int add_file(struct find *find, const char *path, enum need need, unsigned int roles)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, UINT64_MAX, &st);
 
 	if (fd == -EACCES)
 		return add_unreadable(find, path, need, roles);
@@ -115,7 +115,7 @@ static unsigned int roles_of(unsigned int opened)
 static bool is_unreadable(const struct find *find, const char *path)
 {
 	struct stat st;
-	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, &st);
+	_cleanup_close_ int fd = rootfile_try(find->root_fd, path, UINT64_MAX, &st);
 
 	return fd == -EACCES;
 }
@@ -209,7 +209,7 @@ static const char *init_path(struct find *find)
 static int add_init(struct find *find)
 {
 	_cleanup_problem_ struct problem problem = {0};
-	const char *path = init_path(find);
+	const char *path = init_path(find), *tried;
 	ssize_t at;
 	int r = 0;
 
@@ -218,15 +218,17 @@ static int add_init(struct find *find)
 		return find->needs->init ? add_unreadable(find, path, NEED_INIT, ROLE_PROGRAM | ROLE_SCRIPT)
 					 : -ENOMEM;
 	}
-	at = targets_add_init(&find->closure, find->options->init, &problem);
+	at = targets_add_init(&find->closure, find->options->init, &tried, &problem);
 	if (at == -ENOMEM)
 		return -ENOMEM;
 	if (at != -ENOENT || find->options->init)
 		find->needs->init = needs_keep(find->needs, path);
 	note_problem(find, path, at < 0 ? (int)at : 0, &problem);
 	if (at >= 0)
-		r = targets_add_systemd(
-			&find->closure, (size_t)at, find->options->has_selinux, &find->needs->selinux);
+		r = targets_add_systemd(&find->closure, (size_t)at, find->options->has_selinux,
+			&find->needs->selinux, &problem);
+	if (r == -E2BIG)
+		note_problem(find, path, r, &problem);
 	return r == -ENOMEM ? r : take_files(find, NEED_INIT, find->needs->init);
 }
 
@@ -427,8 +429,9 @@ static int add_all_programs(struct find *find)
 int needs_find(int root_fd, const char *root, const struct needs_options *options, struct needs *ret)
 {
 	struct find find = {.root_fd = root_fd, .root = root, .options = options, .needs = ret};
-	unsigned int level = options->other_machine ? 1 : hwcaps_running(),
-		     last = options->other_machine ? HWCAPS_LEVEL_MAX : level;
+	/* 0: that of the running processor. */
+	unsigned int level = options->other_machine ? 1 : 0,
+		     last = options->other_machine ? HWCAPS_LEVEL_MAX : 0;
 	size_t i;
 	int r = 0;
 

@@ -58,20 +58,6 @@ imaboot_bar_policy() {
 	fi
 }
 
-# The hook that runs the program: dracut does not replace what another module has put there, and in an image with systemd
-# only its own units run hooks.
-imaboot_install_hook() {
-	local hook=imaboot-pre-pivot.sh
-	# shellcheck disable=SC2154
-	inst_hook pre-pivot 95 "$moddir/$hook"
-	cmp -s "$moddir/$hook" "$initdir/lib/dracut/hooks/pre-pivot/95-$hook" ||
-		imaboot_refuse "the hook 95-$hook of the image is not the module's own: another module has put its own there"
-	if dracut_module_included systemd && ! dracut_module_included dracut-systemd; then
-		imaboot_refuse "dracut's module 'systemd' is in the image without 'dracut-systemd', which runs the hook: add it:" \
-			"add_dracutmodules+=\" dracut-systemd \", or omit systemd"
-	fi
-}
-
 # The host tool of the build host; dracut's PATH has no /usr/local.
 imaboot_find_imactl() {
 	command -v imactl || command -v /usr/local/bin/imactl
@@ -179,11 +165,23 @@ imaboot_drop_in() {
 	cmp -s "$moddir/$2" "$initdir$target" || imaboot_refuse "$2 cannot be copied to $target of the image"
 }
 
-# What runs the program at boot, and what is in front of every way past it: see the files.
+# imaboot_hook HOOK NUMBER FILE: a hook of this module; dracut does not replace what another module has put there.
+imaboot_hook() {
+	inst_hook "$1" "$2" "$moddir/$3"
+	cmp -s "$moddir/$3" "$initdir/lib/dracut/hooks/$1/$2-$3" ||
+		imaboot_refuse "the hook $2-$3 of the image is not the module's own: another module has put its own there"
+}
+
+# What runs the program at boot, and what is in front of every way past it: see the files. In an image with systemd only
+# its own units run hooks.
 imaboot_install_hooks() {
-	inst_hook pre-pivot 95 "$moddir/imaboot-pre-pivot.sh"
-	inst_hook emergency 00 "$moddir/imaboot-emergency.sh"
+	imaboot_hook pre-pivot 95 imaboot-pre-pivot.sh
+	imaboot_hook emergency 00 imaboot-emergency.sh
 	dracut_module_included systemd || return 0
+	if ! dracut_module_included dracut-systemd; then
+		imaboot_refuse "dracut's module 'systemd' is in the image without 'dracut-systemd', which runs the hook: add it:" \
+			"add_dracutmodules+=\" dracut-systemd \", or omit systemd"
+	fi
 	imaboot_drop_in initrd-switch-root.service imaboot-gate.conf
 	imaboot_drop_in dracut-pre-pivot.service imaboot-pre-pivot.conf
 }

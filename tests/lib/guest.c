@@ -695,7 +695,8 @@ static int verb_console(int argc, char **argv)
 	if (fd < 0 || ioctl(fd, KDGETMODE, &mode) < 0 || ioctl(fd, KDGKBMODE, &keyboard) < 0)
 		puts(outcome(-1));
 	else
-		printf("%s, %s\n", mode == KD_TEXT ? "text" : "graphics", keyboard == K_OFF ? "no keys" : "keys");
+		printf("%s, %s\n", mode == KD_TEXT ? "text" : "graphics",
+			keyboard == K_OFF ? "no keys" : "keys");
 	return 0;
 }
 

@@ -16,7 +16,7 @@ cat > "$root/usr/sbin/imaboot" <<'END'
 #!/bin/sh
 case "$1 $2" in
 'version '*) exit "$(cat /tmp/version 2> /dev/null || echo 0)" ;;
-'recover show') sed 's/^/shown: /' >> /tmp/log; exit 0 ;;
+'recover show') sed 's/^/shown:/' >> /tmp/log; exit 0 ;;
 esac
 echo "$*" >> /tmp/log
 case $2 in
@@ -44,19 +44,19 @@ log() { cat "$root/tmp/log"; }
 recovery report retry
 is 'a boot that goes on ends it with 0' "$?" 0
 is 'what was done, in order' "$(log)" "recover screen --root /sysroot
-shown: first screen
+shown:first screen
 recover menu --root /sysroot
-shown: the menu
+shown:the menu
 recover ask --root /sysroot
 recover report --root /sysroot
-shown: 
-shown: done: report
+shown:
+shown:done: report
 recover menu --root /sysroot
-shown: the menu
+shown:the menu
 recover ask --root /sysroot
 recover retry --root /sysroot
-shown: 
-shown: it works
+shown:
+shown:it works
 recover menu --root /sysroot"
 
 rm -f "$root"/tmp/*
