@@ -394,7 +394,7 @@ static int word_of(const struct config *config, enum config_key key)
 	case KEY_ALLOW_SHA1:
 		return config->allow_sha1;
 	case KEY_MUST_APPRAISE:
-		return config->must_appraise;
+		return (int)config->must_appraise;
 	case KEY_ROOT_CERTS:
 		return (int)config->root_certs;
 	case KEY_EVM:

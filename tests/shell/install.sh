@@ -26,14 +26,15 @@ wanted=$(
 			[ ! -f "$page" ] || echo "644 usr/share/man/man${page##*.}/${page##*/}"
 		done
 		for file in dracut-module/50imaboot/*; do
-			[ ! -f "$file" ] || echo "755 usr/lib/dracut/modules.d/50imaboot/${file##*/}"
+			case $file in *.conf) mode=644 ;; *) mode=755 ;; esac
+			[ ! -f "$file" ] || echo "$mode usr/lib/dracut/modules.d/50imaboot/${file##*/}"
 		done
 		[ ! -d dracut-module/50imaboot ] || echo '644 usr/lib/dracut/dracut.conf.d/10-imaboot.conf'
 		echo '755 usr/lib/imaboot/sign-installed'
 		for file in README.md dpkg.cfg imaboot.hook portage.bashrc; do
 			echo "644 usr/share/doc/imaboot/signing/$file"
 		done
-		for file in hooks scripts/init-bottom; do echo "755 usr/share/initramfs-tools/$file/imaboot"; done
+		for file in hooks scripts/init-bottom scripts/panic; do echo "755 usr/share/initramfs-tools/$file/imaboot"; done
 		for program in imaboot imactl; do
 			echo "644 usr/share/bash-completion/completions/$program"
 			echo "644 usr/share/fish/vendor_completions.d/$program.fish"
