@@ -27,7 +27,7 @@ static bool check_option, no_compress_option, force_option;
 static bool is_standard(const char *path, size_t len)
 {
 	static const char *const standard[] = {"/etc", "/usr", "/usr/bin", "/usr/lib", "/usr/sbin",
-		"/usr/lib/dracut", "/usr/lib/dracut/hooks"};
+		"/usr/lib/dracut", "/usr/lib/dracut/hooks", "/usr/lib/systemd", "/usr/lib/systemd/system"};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(standard); i++)

@@ -11,7 +11,9 @@
 #define HOOK_MAX (64 * 1024)
 #define MODULE_DIR "/usr/lib/dracut/modules.d/50imaboot"
 /* From dracut 106 on "hooks" is a link to where they are. */
-#define HOOK_DIR "/usr/lib/dracut/hooks/pre-pivot"
+#define HOOK_DIR "/usr/lib/dracut/hooks"
+/* What systemd itself has is at one of these in any image of dracut's; drop-ins count from each folder. */
+#define UNIT_DIR "/usr/lib/systemd/system"
 #define PROGRAM_TARGET "/usr/sbin/imaboot"
 #define RECOVERY_DIR "/usr/lib/imaboot"
 
@@ -60,6 +62,7 @@ struct wanted {
 	size_t max; /* bytes */
 	bool is_program;
 	const char *target, *missing;
+	mode_t mode; /* 0: 0755 */
 };
 
 static int take(struct image *image, const struct wanted *wanted)
@@ -79,7 +82,7 @@ static int take(struct image *image, const struct wanted *wanted)
 			wanted->target);
 		return 0;
 	}
-	return image_add(image, wanted->target, file.bytes, file.len, 0755);
+	return image_add(image, wanted->target, file.bytes, file.len, wanted->mode ? wanted->mode : 0755);
 }
 
 /*
@@ -94,27 +97,45 @@ static int take_place_of_policy(struct image *image)
 	return image_add(image, IMAGE_ROOT_POLICY, nowhere, strlen(nowhere), S_IFLNK | 0777);
 }
 
+/* What runs the program at boot, and what is in front of every way past it: see the files. */
+static int take_hooks(struct image *image)
+{
+	static const struct {
+		const char *name, *target;
+		mode_t mode;
+	} hooks[] = {
+		{"imaboot-pre-pivot.sh", HOOK_DIR "/pre-pivot/95-imaboot-pre-pivot.sh", 0755},
+		{"imaboot-alone.sh", HOOK_DIR "/pre-pivot/00-imaboot-alone.sh", 0755},
+		{"imaboot-emergency.sh", HOOK_DIR "/emergency/00-imaboot-emergency.sh", 0755},
+		{"imaboot-gate.conf", UNIT_DIR "/initrd-switch-root.service.d/50-imaboot.conf", 0644},
+		{"imaboot-pre-pivot.conf", UNIT_DIR "/dracut-pre-pivot.service.d/50-imaboot.conf", 0644},
+	};
+	char path[128], missing[256];
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks) && r == 0; i++) {
+		const char *const paths[] = {path, NULL};
+
+		(void)snprintf(path, sizeof(path), MODULE_DIR "/%s", hooks[i].name);
+		(void)snprintf(missing, sizeof(missing),
+			"a file of dracut's module is not in the system (%s): install imaboot there", path);
+		r = take(image,
+			&(struct wanted){paths, HOOK_MAX, false, hooks[i].target, missing, hooks[i].mode});
+	}
+	return r;
+}
+
 int image_take_programs(struct image *image)
 {
 	static const char *const programs[] = {
 		"/usr/sbin/imaboot", "/usr/local/sbin/imaboot", "/sbin/imaboot", "/usr/bin/imaboot", NULL};
-	static const char *const pre_pivot[] = {MODULE_DIR "/imaboot-pre-pivot.sh", NULL},
-				 *const alone[] = {MODULE_DIR "/imaboot-alone.sh", NULL};
-	static const struct wanted wanted[] = {
-		{programs, PROGRAM_MAX, true, PROGRAM_TARGET,
-			"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it"},
-		{pre_pivot, HOOK_MAX, false, HOOK_DIR "/95-imaboot-pre-pivot.sh",
-			"dracut's hook is not in the system (" MODULE_DIR
-			"/imaboot-pre-pivot.sh): install imaboot there"},
-		{alone, HOOK_MAX, false, HOOK_DIR "/00-imaboot-alone.sh",
-			"dracut's hook is not in the system (" MODULE_DIR
-			"/imaboot-alone.sh): install imaboot there"},
-	};
-	size_t i;
-	int r = 0;
+	static const struct wanted wanted = {programs, PROGRAM_MAX, true, PROGRAM_TARGET,
+		"the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it", 0};
+	int r = take(image, &wanted);
 
-	for (i = 0; i < ARRAY_SIZE(wanted) && r == 0; i++)
-		r = take(image, &wanted[i]);
+	if (r == 0)
+		r = take_hooks(image);
 	return r < 0 ? r : take_place_of_policy(image);
 }
 
@@ -126,7 +147,8 @@ static int take_checker(struct image *image)
 
 	static const struct wanted wanted = {checkers, PROGRAM_MAX, true, RECOVERY_DIR "/imaboot-auth",
 		IMAGE_CONFIG_FILE
-		" has a recovery-password, and imaboot-auth, which checks it, is missing: install it"};
+		" has a recovery-password, and imaboot-auth, which checks it, is missing: install it",
+		0};
 
 	return *image->config.recovery_password ? take(image, &wanted) : 0;
 }

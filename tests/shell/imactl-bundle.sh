@@ -27,7 +27,7 @@ begin() {
 	rm -rf "$root"
 	mkdir -p "$root"/usr/sbin "$root"/usr/lib/dracut/modules.d/50imaboot "$root"/etc/imaboot
 	cp "$build/imaboot" "$root/usr/sbin/"
-	cp "$top"/dracut-module/50imaboot/imaboot-*.sh "$root/usr/lib/dracut/modules.d/50imaboot/"
+	cp "$top"/dracut-module/50imaboot/imaboot-* "$root/usr/lib/dracut/modules.d/50imaboot/"
 	cert /etc/keys/ima rsa2048
 	cert /etc/keys/ima/ca ca
 	policy rsa2048
@@ -290,8 +290,8 @@ also "$(imactl lint "$root/etc/imaboot/policy" 2>&1 | sed -n "s|^$root\(.*\): wa
 begin no-program
 rm "$root/usr/sbin/imaboot" "$root"/usr/lib/dracut/modules.d/50imaboot/*
 refused 'the program imaboot is not in the system (/usr/sbin, /usr/local/sbin): install it'
-for file in imaboot-pre-pivot.sh imaboot-alone.sh; do
-	also "dracut's hook is not in the system (/usr/lib/dracut/modules.d/50imaboot/$file): install imaboot there"
+for file in imaboot-pre-pivot.sh imaboot-alone.sh imaboot-emergency.sh imaboot-gate.conf imaboot-pre-pivot.conf; do
+	also "a file of dracut's module is not in the system (/usr/lib/dracut/modules.d/50imaboot/$file): install imaboot there"
 done
 bad "$name: no archive is made" bundle --out nothing
 bad "$name: and none is there" test -e nothing
@@ -344,6 +344,8 @@ drwxr-xr-x root root etc/keys/ima
 drwxr-xr-x root root etc/keys/ima/ca
 -rw-r--r-- root root etc/keys/ima/ca/ca.der
 -rw-r--r-- root root etc/keys/ima/rsa2048.der
+drwxr-xr-x root root usr/lib/dracut/hooks/emergency
+-rwxr-xr-x root root usr/lib/dracut/hooks/emergency/00-imaboot-emergency.sh
 drwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot
 -rwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot/00-imaboot-alone.sh
 -rwxr-xr-x root root usr/lib/dracut/hooks/pre-pivot/95-imaboot-pre-pivot.sh
@@ -351,9 +353,13 @@ drwxr-xr-x root root usr/lib/imaboot
 -rwxr-xr-x root root usr/lib/imaboot/busybox
 -rwxr-xr-x root root usr/lib/imaboot/imaboot-auth
 -rwxr-xr-x root root usr/lib/imaboot/recovery
+drwxr-xr-x root root usr/lib/systemd/system/dracut-pre-pivot.service.d
+-rw-r--r-- root root usr/lib/systemd/system/dracut-pre-pivot.service.d/50-imaboot.conf
+drwxr-xr-x root root usr/lib/systemd/system/initrd-switch-root.service.d
+-rw-r--r-- root root usr/lib/systemd/system/initrd-switch-root.service.d/50-imaboot.conf
 -rwxr-xr-x root root usr/sbin/imaboot'
 mkdir x
-(cd x && mkdir -p usr/lib/dracut/hooks usr/sbin etc && cpio -im --quiet < ../plain)
+(cd x && mkdir -p usr/lib/dracut/hooks usr/lib/systemd/system usr/sbin etc && cpio -im --quiet < ../plain)
 same "$name: no policy for the image's systemd" "$(readlink x/etc/ima/ima-policy; [ -e x/etc/ima/ima-policy ] || echo nowhere)" \
 	$'../imaboot/not-in-the-image\nnowhere'
 for file in etc/imaboot/policy etc/keys/ima/rsa2048.der etc/keys/ima/ca/ca.der usr/sbin/imaboot; do
@@ -365,7 +371,7 @@ cp -a "$root" "$scratch/copy"
 good "$name: again, of a copy" imactl bundle --root "$scratch/copy" --out again
 good "$name: the same bytes" cmp packed again
 SOURCE_DATE_EPOCH=1000000000 good "$name: with a date" bundle --out dated --no-compress
-same "$name: it is in each entry" "$(cpio -tv --quiet < dated | grep -c 'Sep  9  2001')" 24
+same "$name: it is in each entry" "$(cpio -tv --quiet < dated | grep -c 'Sep  9  2001')" 30
 good "$name: into a folder" bundle --tree tree
 same "$name: the same without the programs" "$(cd tree && find . -type f | sort)" "$(cd x && find . -type f ! -path './usr/*' | sort)"
 good "$name: over it once more" bundle --tree tree
