@@ -28,10 +28,18 @@ mkdir -p "$VM/over/etc/ima"
 echo 'appraise func=NONSENSE' > "$VM/over/etc/ima/ima-policy"
 image_add "$(image_get integrity)" "$VM/image" "$VM/over"
 cat "${BUILDER%/root}/bundle.plain" >> "$VM/image"
-image_boot "$kernel" "$VM/image" "$up"
+systemd=$VM/image
+image_boot "$kernel" "$systemd" "$up"
 expect 'imaboot: outcome fallback: policy /etc/imaboot/policy (image) in force' \
 	"imaboot: dracut's module integrity is in the image too, and is switched off: it would load keys and policies by its own rules"
 refuse 'Freezing execution' 'Failed to load IMA policy'
+
+# What lets systemd go past the hooks does not get it past the gate.
+disk_new gate
+disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
+disk_lost_mount
+image_boot "$kernel" "$systemd" "$up"
+expect 'Dependency failed for' 'imaboot: outcome enforced: policy /etc/ima/ima-policy (root) in force'
 
 disk_new init
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"

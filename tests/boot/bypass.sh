@@ -30,15 +30,9 @@ image() {
 
 # ---- the hook does not run ----------------------------------------------------------------------
 
-# A file system that the initramfs is to mount for the root, and that is nowhere.
-fstab() {
-	echo '/dev/disk/by-label/nowhere /mnt ext4 x-initrd.mount,x-systemd.device-timeout=1s 0 0' > "$VM/fstab"
-	printf 'rm /etc/fstab\nwrite %s /etc/fstab\n' "$VM/fstab" | disk_do
-}
-
 disk_new fstab
 disk_policy rsa2048 < "$CACHE/good-policy.$kernel"
-fstab
+disk_lost_mount
 image imaboot 'require = yes' 'pcr = none'
 # The root's own systemd leaves that line alone.
 image_boot "$kernel" "$VM/image" '@@END|Freezing execution' 'systemd.mask=mnt.mount'
@@ -55,7 +49,7 @@ bad_talk() {
 }
 disk_new fstab-bad
 disk_policy rsa2048 <<< 'appraise func=NONSENSE'
-fstab
+disk_lost_mount
 image imaboot 'require = yes' 'pcr = none'
 VM_TALK=bad_talk
 image_boot "$kernel" "$VM/image" 'reboot: Restarting system'

@@ -314,6 +314,13 @@ disk_policy() {
 	disk_do <<< "$commands"
 }
 
+# The disk's fstab asks the initramfs for a file system that is nowhere; behind it systemd goes to the root without its
+# pre-pivot hooks.
+disk_lost_mount() {
+	echo '/dev/disk/by-label/nowhere /mnt ext4 x-initrd.mount,x-systemd.device-timeout=1s 0 0' > "$VM/fstab"
+	printf 'rm /etc/fstab\nwrite %s /etc/fstab\n' "$VM/fstab" | disk_do
+}
+
 # Waits until the regular expression is there, or QEMU ends, or nothing happens any more; then ends QEMU.
 image_watch() {
 	local pid=$1 until=$2 start=$SECONDS still=$SECONDS size last=-1
