@@ -42,11 +42,6 @@ static void fail(struct run *run, const char *path, int error)
 	} else if (error == -EMFILE || error == -ENFILE) {
 		problem_set(&problem, error, "cannot be opened: too many files are open, folder in folder");
 		problem_remedy(&problem, "raise the limit: ulimit -n");
-	} else if (error == -ENOSYS) {
-		problem_set(&problem, error,
-			"cannot be opened: this kernel has no openat2(), which shows where a "
-			"tree ends");
-		problem_remedy(&problem, "use Linux 5.6 or later");
 	} else if (error == -ELOOP) {
 		problem_set(&problem, error, "cannot be opened: its symbolic links lead in a circle");
 	} else {

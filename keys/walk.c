@@ -74,13 +74,18 @@ static int failed(const struct state *state, int error)
 	return state->walk->failed(state->walk->context, buf_string(&state->path), error) ? 0 : -ECANCELED;
 }
 
-/* Returns a descriptor or a negative errno, -EXDEV for what is mounted there. The device alone would not tell that. */
+/*
+ * Returns a descriptor or a negative errno, -EXDEV for what is mounted there, which the device alone would not tell. Before
+ * Linux 5.6, and where a container's filter does not know the call, the device has to do.
+ */
 static int open_entry(const struct state *state, int folder, const char *name, int flags)
 {
 	const struct open_how how = {.flags = (unsigned int)(flags | O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
 		.resolve = RESOLVE_NO_SYMLINKS | (state->walk->cross_device ? 0U : RESOLVE_NO_XDEV)};
 	long fd = syscall(SYS_openat2, folder, name, &how, sizeof(how));
 
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(folder, name, (int)how.flags);
 	return fd < 0 ? -errno : (int)fd;
 }
 

@@ -3,7 +3,8 @@
  * The regular files of a tree, found by openat2(2) from folder to folder: one that is replaced by a link while
  * it is walked leads nowhere. Links are not followed, hard links come once, devices and the like
  * are passed by without being opened. What is mounted in the tree is left out, also a file or a folder of the same file
- * system that is bound there, unless it is asked for; the file systems of the kernel's own are never walked.
+ * system that is bound there, unless it is asked for; the file systems of the kernel's own are never walked. Without
+ * openat2(2) (Linux 5.6) what is bound there is not told from what is there.
  */
 #ifndef IMABOOT_WALK_H
 #define IMABOOT_WALK_H
