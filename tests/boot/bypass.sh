@@ -156,7 +156,7 @@ refuse_re "$prompt" 'SHELL-42'
 # An open platform: it opens, and the mark is tried.
 no_root open
 image imaboot-init '# none'
-image_boot "$kernel" "$VM/image" '(sh-5\.2|dracut:/|/ )# ' 'rd.timeout=5 rd.retry=3'
+image_boot "$kernel" "$VM/image" '(sh-5\.2|:/|/ )# ' 'rd.timeout=5 rd.retry=3'
 expect 'imaboot: PCR 12 was not extended with "imaboot: emergency shell": there is no TPM 2.0'
 refuse '==== imaboot: recovery ===='
 finish
