@@ -22,6 +22,7 @@ check "ten commands at most" [ ${#commands[@]} -le 10 ]
 work=$(mktemp -d "$CACHE/first-boot.XXXXXX")
 cd "$work" || exit 1
 export IMABOOT PATH=$work/bin:$PATH
+unset TMPDIR # the folder is not in the root that the commands enter
 mkdir bin
 # The programs as they were built: this make builds nothing.
 mkdir build
