@@ -134,10 +134,38 @@ static int bind(const char *source, const char *point, unsigned long flags)
 	return r;
 }
 
+/*
+ * The program that runs, by its name: the file that was executed is one of the namespace of before, which cannot be bound
+ * in this one (fs/namespace.c, __do_loopback).
+ */
+static int bind_program(void)
+{
+	char running[PATH_MAX], name[PATH_MAX], point[PATH_MAX];
+	struct stat of_running, of_name;
+	ssize_t len = 0;
+	int r = sysfile_path(PROC_SELF_EXE, running);
+
+	if (r == 0)
+		r = late_path(PROGRAM_PATH, point);
+	if (r == 0 && (len = readlink(running, name, sizeof(name) - 1)) < 0)
+		r = -errno;
+	if (r < 0)
+		return r;
+	name[len] = '\0';
+	if (stat(running, &of_running) < 0 || stat(name, &of_name) < 0)
+		return -errno;
+	if (of_running.st_dev != of_name.st_dev || of_running.st_ino != of_name.st_ino)
+		return -ESTALE;
+	/* A file is mounted on a file. */
+	if (mknod(point, S_IFREG | 0700, 0) < 0 && errno != EEXIST)
+		return -errno;
+	return mount(name, point, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
 /* The folder under itself, since programs in it may be executed although /run may say that none may. */
 static int mount_all(void)
 {
-	char late[PATH_MAX], program[PATH_MAX];
+	char late[PATH_MAX];
 	size_t i;
 	int r = late_path("", late);
 
@@ -147,12 +175,7 @@ static int mount_all(void)
 		r = -errno;
 	for (i = 0; r == 0 && i < ARRAY_SIZE(mounts); i++)
 		r = bind(mounts[i].source, mounts[i].point, mounts[i].flags);
-	if (r == 0)
-		r = late_path(PROGRAM_PATH, program);
-	/* A file is mounted on a file. */
-	if (r == 0 && mknod(program, S_IFREG | 0700, 0) < 0 && errno != EEXIST)
-		r = -errno;
-	return r < 0 ? r : bind(PROC_SELF_EXE, PROGRAM_PATH, 0);
+	return r < 0 ? r : bind_program();
 }
 
 /* What is mounted goes away with the namespace, at the end of the last process in it. */

@@ -2,7 +2,7 @@
 /*
  * Tests of initrd/late_recovery.c and recovery_run.c: what is kept of an image's recovery, and how it is held in the running
  * system, and in an initramfs.
- * wrap: mkdir sysfile_replace fork unshare mount mknod chroot chdir execve waitpid memory_unlimit
+ * wrap: mkdir sysfile_replace fork unshare mount mknod chroot chdir execve waitpid readlink memory_unlimit
  */
 #include "late_recovery.h"
 #include <sched.h>
@@ -22,8 +22,9 @@ static struct fake {
 	int mkdir_error, replace_error, fork_error, unshare_error, mknod_error, chroot_error, wait_error;
 	int mounts, bad_mount; /* the mount(2) that fails; 0: none */
 	int exec_status;       /* what is executed ends so; -1: it cannot be executed; -2: it is killed */
-	int interrupts;
-	bool unlimited; /* what is executed may take all memory */
+	int interrupts, readlink_error;
+	const char *name; /* of what runs, where it is another one than its link says */
+	bool unlimited;   /* what is executed may take all memory */
 	size_t len;
 	char calls[4096];
 } * fake;
@@ -46,6 +47,8 @@ int __wrap_chroot(const char *path);
 int __wrap_chdir(const char *path);
 int __wrap_execve(const char *path, char *const arguments[], char *const environment[]);
 void __wrap_memory_unlimit(void);
+ssize_t __real_readlink(const char *path, char *ret, size_t size);
+ssize_t __wrap_readlink(const char *path, char *ret, size_t size);
 pid_t __real_waitpid(pid_t pid, int *ret_status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options);
 
@@ -154,6 +157,15 @@ int __wrap_execve(const char *path, char *const arguments[], char *const environ
 	return result(ENOENT);
 }
 
+ssize_t __wrap_readlink(const char *path, char *ret, size_t size)
+{
+	if (!fake || (!fake->readlink_error && !fake->name))
+		return __real_readlink(path, ret, size);
+	if (fake->readlink_error)
+		return result(fake->readlink_error);
+	return snprintf(ret, size, "%s", fakeroot_path(fake->name));
+}
+
 pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options)
 {
 	if (fake->interrupts) {
@@ -187,7 +199,9 @@ static int start(void **context)
 	executable("/image" RECOVERY_PROGRAM);
 	program("/image" RECOVERY_BUSYBOX);
 	fakeroot_dir("/run/imaboot");
-	return 0;
+	program("/usr/sbin/imaboot");
+	fakeroot_dir("/proc/self");
+	return symlink(fakeroot_path("/usr/sbin/imaboot"), fakeroot_path("/proc/self/exe"));
 }
 
 static int stop(void **context)
@@ -316,7 +330,7 @@ static void it_sees_the_system_and_runs_in_what_was_kept(void **context)
 		"/sys on /run/imaboot/late/sys bind rec\n"
 		"/dev on /run/imaboot/late/dev bind rec\n"
 		"/run on /run/imaboot/late/run bind\n"
-		"/proc/self/exe on /run/imaboot/late/usr/sbin/imaboot bind\n"
+		"/usr/sbin/imaboot on /run/imaboot/late/usr/sbin/imaboot bind\n"
 		"chroot /run/imaboot/late\n"
 		"chdir /\n"
 		"/usr/lib/imaboot/busybox: busybox sh /usr/lib/imaboot/recovery --busybox /sysroot, "
@@ -364,6 +378,15 @@ static void trouble_is_told(void **context)
 		assert_int_equal(fake->mounts, i);
 	}
 	fake->bad_mount = 0;
+	fake->readlink_error = EACCES;
+	hold(-ENOEXEC, CANNOT "Permission denied\n");
+	fake->readlink_error = 0;
+	/* It was replaced since it was executed, or taken away. */
+	fake->name = "/image" RECOVERY_BUSYBOX;
+	hold(-ENOEXEC, CANNOT "Stale file handle\n");
+	fake->name = "/usr/sbin/imaboot (deleted)";
+	hold(-ENOEXEC, CANNOT "No such file or directory\n");
+	fake->name = NULL;
 	fake->mknod_error = ENOSPC;
 	hold(-ENOEXEC, CANNOT "No space left on device\n");
 	fake->unshare_error = ENOSPC;
