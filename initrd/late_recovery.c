@@ -16,6 +16,8 @@
 #define PROGRAM_SIZE_MAX (16 * 1024 * 1024) /* bytes */
 #define PROGRAM_PATH "/usr/sbin/imaboot"
 #define ROOT_POINT "/sysroot"
+#define COMMANDS RECOVERY_DIR "/bin"
+#define COMMANDS_MAX 2048 /* busybox has some 400 */
 
 static const char *const programs[] = {RECOVERY_BUSYBOX, RECOVERY_AUTH, RECOVERY_PROGRAM};
 /* Folders of RUN_LATE, in the order in which they are made. */
@@ -108,11 +110,28 @@ int late_recovery_save(int image_fd, const char *image, struct problem *problem)
 	return r;
 }
 
+/* The names of its commands that busybox gave itself there. */
+static void forget_commands(void)
+{
+	char path[PATH_MAX];
+	_cleanup_close_ int fd = late_path(COMMANDS, path) < 0 ? -1 : root_open(path);
+	char **names = NULL;
+	size_t count = 0, i;
+
+	if (fd < 0 || root_list(fd, "/", COMMANDS_MAX, &names, &count) < 0)
+		return;
+	for (i = 0; i < count; i++)
+		(void)unlinkat(fd, names[i], 0);
+	root_list_free(names, count);
+	(void)rmdir(path);
+}
+
 void late_recovery_forget(void)
 {
 	char path[PATH_MAX];
 	size_t i = ARRAY_SIZE(programs);
 
+	forget_commands();
 	while (i--)
 		if (late_path(programs[i], path) == 0)
 			(void)unlink(path);

@@ -65,21 +65,21 @@ expect "imaboot: /etc/imaboot/imaboot.conf:1: 'nonsense' is not a key; see imabo
 refuse 'multi-user.target' '(initramfs)' 'policy update completed' 'Target filesystem'
 
 # A shell is asked for on the command line, or opens since the root cannot be mounted: on a locked platform the recovery is
-# there instead, and on an open one the shell opens once the mark was tried.
+# there instead, and on an open one the shell opens once the mark was tried. With panic= it would restart at once.
 disk_new break
-image_boot "$kernel" "$OUT" 'Number or letter, then Enter: ' 'lockdown=integrity break=mount'
+image_boot "$kernel" "$OUT" 'Number or letter, then Enter: ' 'lockdown=integrity break=mount panic='
 expect 'imaboot: the emergency shell of the initramfs does not open: the kernel is locked down' '==== imaboot: recovery ===='
 refuse '(initramfs)' 'multi-user.target'
 
 disk_new no-root
 truncate -s 0 "$VM/disk"
 truncate -s 64M "$VM/disk"
-image_boot "$kernel" "$OUT" 'Number or letter, then Enter: ' 'lockdown=integrity'
+image_boot "$kernel" "$OUT" 'Number or letter, then Enter: ' 'lockdown=integrity panic='
 expect 'imaboot: the emergency shell of the initramfs does not open: the kernel is locked down' '==== imaboot: recovery ===='
 refuse '(initramfs)'
 
 disk_new open
-image_boot "$kernel" "$OUT" '\(initramfs\) ' 'break=mount'
+image_boot "$kernel" "$OUT" '\(initramfs\) ' 'break=mount panic='
 expect 'imaboot: PCR 12 was not extended with "imaboot: emergency shell": there is no TPM 2.0'
 refuse '==== imaboot: recovery ===='
 finish

@@ -337,8 +337,11 @@ static void it_sees_the_system_and_runs_in_what_was_kept(void **context)
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin");
 	assert_true(is_kept("/usr/sbin/imaboot"));
 	hold(0, ""); /* the file for the program is there already */
+	/* busybox has made names of its commands meanwhile. */
+	fakeroot_link(RUN_LATE RECOVERY_DIR "/bin/ls", "../busybox");
+	fakeroot_link(RUN_LATE RECOVERY_DIR "/bin/cat", "../busybox");
 	late_recovery_forget();
-	assert_false(is_kept("/usr/sbin/imaboot"));
+	assert_false(is_kept("/usr/sbin/imaboot") || is_kept(RECOVERY_DIR "/bin"));
 }
 
 /* In the initramfs there is nothing to enter. */
