@@ -97,7 +97,7 @@ play_splash() {
 	overlay "$@"
 	VM_TALK=splash_talk
 	VM_EXTRA=(-vga std)
-	image_boot "$kernel" "$VM/image" 'reboot: Power down' 'console=tty0 console=ttyS0 rd.imaboot.recovery'
+	image_boot "$kernel" "$VM/image" 'reboot: Power down' 'console=tty0 console=ttyS0 splash plymouth.ignore-serial-consoles rd.imaboot.recovery'
 	VM_TALK=''
 }
 
