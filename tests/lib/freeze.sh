@@ -6,8 +6,8 @@
 #   freeze_matrix KERNEL KIND      boots the cases of that kernel; KIND is "" (systemd in the initramfs) or -init (without)
 #
 # A built kernel has ima_policy=secure_boot, so that it demands a signed policy; the stock one demands none. In a
-# default run each case is played once on each kernel without imaboot and once with it, in one of the two kinds of
-# initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for "CASE VARIANT", takes some of them.
+# default run each case is played once on each kernel with imaboot, and once on the stock one without it, in one of the two
+# kinds of initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for "CASE VARIANT", takes some of them.
 #
 # How a boot ends is one word, found by freeze_outcome in the serial line, and compared with the one that freeze_wanted
 # has. With `integrity` the root has the signers' certificates; its policy is systemd's file where the initramfs has
@@ -287,9 +287,10 @@ freeze_play() {
 # Whether that boot belongs to this run. By default the cases take turns: one kind of initramfs has those of even, the
 # other those of odd number, and every third is played with `integrity` too. The good policy is always played.
 freeze_is_due() {
-	local case=$1 kind=$2 variant=$3 number=$4
+	local case=$1 kernel=$2 kind=$3 variant=$4 number=$5
 	[[ "$case $variant" =~ ${FREEZE_ONLY:-.} ]] || return 1
 	[ "${MATRIX:-}" != full ] || return 0
+	[ "$variant" = imaboot ] || [ "$kernel" = stock ] || return 1
 	case $case$kind-$variant in
 	good*-imaboot | good-integrity) return 0 ;;
 	good*) return 1 ;;
@@ -303,7 +304,7 @@ freeze_matrix() {
 	for case in $FREEZE_CASES; do
 		n=$((n + 1))
 		for variant in plain integrity imaboot; do
-			freeze_is_due "$case" "$kind" "$variant" $n || continue
+			freeze_is_due "$case" "$kernel" "$kind" "$variant" $n || continue
 			freeze_play "$case" "$kernel" "$kind" "$variant"
 			freeze_write
 		done
