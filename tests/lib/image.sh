@@ -35,7 +35,7 @@
 # What the lab's machine has, and modules of dracut that it has no use for: they cost seconds in every boot.
 IMAGE_DRIVERS='virtio_pci virtio_blk ext4'
 IMAGE_OMITTED='crypt dm modsign nvdimm overlay-root virtiofs resume lunmask qemu terminfo kernel-modules-extra'
-VM_SILENCE=$((VM_SILENCE * 2))
+VM_SILENCE=$((VM_SILENCE * 4))
 IMAGE_ROOT='root=/dev/vda rw'
 # Units of the root likewise.
 ROOT_MASKED='e2scrub_reap.service modprobe@.service kmod-static-nodes.service systemd-logind.service

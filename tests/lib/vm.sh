@@ -31,14 +31,14 @@
 # and tests/lib/cases.sh gives the script checks (is has hasnt ok not_ok mark logged not_logged): each is a case of its
 # own and shows up as a line. `guest` (tests/lib/guest.c) does what busybox cannot.
 #
-# Limits: VM_TIMEOUT seconds for a boot (120), VM_SILENCE seconds without a byte of output (30). The machines' folders go
+# Limits: VM_TIMEOUT seconds for a boot (240), VM_SILENCE seconds without a byte of output (30). The machines' folders go
 # away when all is well, unless VM_KEEP is set.
 
 set -uo pipefail
 
 VM_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VM_TEST=$(basename "$(dirname "$0")")/$(basename "$0" .sh)
-VM_TIMEOUT=${VM_TIMEOUT:-120}
+VM_TIMEOUT=${VM_TIMEOUT:-240}
 VM_SILENCE=${VM_SILENCE:-30}
 # Without "enhanced rep movsb": kernels then clear and copy by eight bytes at a time, and not by one, which QEMU's
 # translator does one by one; a page that held code takes it seconds so.
