@@ -688,10 +688,14 @@ static int verb_end(int argc, char **argv)
 	end_machine(argc > 1 ? atoi(argv[1]) : 0);
 }
 
-/* How a virtual console is: "text" or "graphics", and whether it takes keys. */
+/* console [graphics]: how the screen is, "text" or "graphics", and whether it takes keys; or as a graphical splash has it. */
 static int verb_console(int argc, char **argv)
 {
-	int mode, keyboard, fd = open(argc > 1 ? argv[1] : "/dev/tty0", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int mode, keyboard, fd = open("/dev/tty0", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	(void)argv;
+	if (fd >= 0 && argc > 1 && (ioctl(fd, KDSETMODE, KD_GRAPHICS) < 0 || ioctl(fd, KDSKBMODE, K_OFF) < 0))
+		die("/dev/tty0: %s", outcome(-1));
 	if (fd < 0 || ioctl(fd, KDGETMODE, &mode) < 0 || ioctl(fd, KDGKBMODE, &keyboard) < 0)
 		puts(outcome(-1));
 	else
