@@ -106,6 +106,6 @@ splash_image "$CACHE/splash"
 ended=ended-42
 play_splash splash ''
 play_splash without-client graphics 'rm -f /usr/bin/plymouth'
-ended='splash screen \(plymouthd\) does not end: Connection timed out; it is killed'
+ended='splash screen \(plymouthd\) does not end: (Connection|Operation) timed out; it is killed'
 play_splash stopped graphics 'kill -STOP "$(cat /run/plymouth/pid)"'
 finish
