@@ -103,7 +103,7 @@ play_splash() {
 
 vm_base
 splash_image "$CACHE/splash"
-ended=ended-42
+ended='ended-42'
 play_splash splash ''
 play_splash without-client graphics 'rm -f /usr/bin/plymouth'
 ended='splash screen \(plymouthd\) does not end: (Connection|Operation) timed out; it is killed'
