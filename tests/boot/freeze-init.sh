@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# kernels: stock 6.12
+# kernels: 6.12
 # needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
 # limit: 900
-# matrix: 6.1
+# matrix: 6.1 stock
 # The freeze matrix (see freeze.sh) with an initramfs that has no systemd.
 . "$(dirname "$0")/../lib/vm.sh"
 . "$(dirname "$0")/../lib/scene.sh"

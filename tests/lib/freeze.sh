@@ -6,8 +6,8 @@
 #   freeze_matrix KERNEL KIND      boots the cases of that kernel; KIND is "" (systemd in the initramfs) or -init (without)
 #
 # A built kernel has ima_policy=secure_boot, so that it demands a signed policy; the stock one demands none. In a
-# default run each case is played once on each kernel with imaboot, and once on the stock one without it, in one of the two
-# kinds of initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for "CASE VARIANT", takes some of them.
+# default run each case is played once with imaboot: every second one on the stock kernel, and without imaboot too, the
+# others on 6.12 with no systemd in the initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for "CASE VARIANT", takes some of them.
 #
 # How a boot ends is one word, found by freeze_outcome in the serial line, and compared with the one that freeze_wanted
 # has. With `integrity` the root has the signers' certificates; its policy is systemd's file where the initramfs has
@@ -285,7 +285,8 @@ freeze_play() {
 }
 
 # Whether that boot belongs to this run. By default the cases take turns: one kind of initramfs has those of even, the
-# other those of odd number, and every third is played with `integrity` too. The good policy is always played.
+# other those of odd number, and every third is played with `integrity` too, on the stock kernel. The good policy is always
+# played.
 freeze_is_due() {
 	local case=$1 kernel=$2 kind=$3 variant=$4 number=$5
 	[[ "$case $variant" =~ ${FREEZE_ONLY:-.} ]] || return 1
