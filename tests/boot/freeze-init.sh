@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # kernels: 6.12
 # needs: qemu-system-x86_64 evmctl mmdebstrap debugfs unshare jq
-# limit: 900
+# limit: 1800
 # matrix: 6.1 stock
 # The freeze matrix (see freeze.sh) with an initramfs that has no systemd.
 . "$(dirname "$0")/../lib/vm.sh"

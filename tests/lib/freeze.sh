@@ -7,7 +7,8 @@
 #
 # A built kernel has ima_policy=secure_boot, so that it demands a signed policy; the stock one demands none. In a
 # default run each case is played once with imaboot: every second one on the stock kernel, and without imaboot too, the
-# others on 6.12 with no systemd in the initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for "CASE VARIANT", takes some of them.
+# others on 6.12 with no systemd in the initramfs; with MATRIX=full all are. FREEZE_ONLY, an extended regular expression for
+# "CASE VARIANT", takes some of them.
 #
 # How a boot ends is one word, found by freeze_outcome in the serial line, and compared with the one that freeze_wanted
 # has. With `integrity` the root has the signers' certificates; its policy is systemd's file where the initramfs has
