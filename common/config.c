@@ -479,3 +479,9 @@ void config_free(struct config *config)
 	free_items(&config->required_certs, &config->required_cert_count);
 	free_items(&config->preflight_paths, &config->preflight_path_count);
 }
+
+bool config_must_appraise(const struct config *config)
+{
+	return config->must_appraise == CONFIG_APPRAISE_YES ||
+	       (config->must_appraise == CONFIG_APPRAISE_AUTO && config->require);
+}

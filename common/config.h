@@ -122,6 +122,9 @@ _must_check_ int config_parse(const char *text, size_t len, struct config *ret,
 /* Releases the lists. */
 void config_free(struct config *config);
 
+/* True where a policy that appraises no file is none. */
+bool config_must_appraise(const struct config *config);
+
 #define _cleanup_config_ _cleanup_(config_free)
 
 #endif

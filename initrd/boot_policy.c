@@ -10,6 +10,7 @@
 #include "labels.h"
 #include "log.h"
 #include "platform.h"
+#include "policy_scope.h"
 #include "preflight.h"
 #include "securityfs.h"
 #include "sysfile.h"
@@ -38,44 +39,14 @@ static bool puts_labels_off(const struct boot *boot)
 	       (labels == CONFIG_LABELS_AUTO && securityfs_policy_state() != POLICY_READABLE);
 }
 
-/* Whether a rule has the kernel appraise what runs, or what is read. */
-static bool appraises_files(const struct policy_rule *rule)
-{
-	switch (rule->func) {
-	case FUNC_NONE:
-	case FUNC_FILE:
-	case FUNC_MMAP:
-	case FUNC_MMAP_REQPROT:
-	case FUNC_BPRM:
-	case FUNC_CREDS:
-	case FUNC_MODULE:
-		return rule->action == ACTION_APPRAISE;
-	default:
-		return false;
-	}
-}
-
-/* A policy that only measures, say, protects nothing, with the best of signatures. */
 static bool candidate_appraises(const struct candidate *candidate)
 {
 	_cleanup_policy_ struct policy policy = {0};
-	size_t i;
 
 	if (labels_parse((const char *)candidate->file.bytes, candidate->file.len, candidate_kernel_version(),
 		    &policy) < 0)
 		return true; /* the dry run says what is wrong with it */
-	for (i = 0; i < policy.count; i++)
-		if (appraises_files(&policy.rules[i]))
-			return true;
-	return false;
-}
-
-static bool must_appraise(const struct boot *boot)
-{
-	const struct config *config = &boot->settings.config;
-
-	return config->must_appraise == CONFIG_APPRAISE_YES ||
-	       (config->must_appraise == CONFIG_APPRAISE_AUTO && config->require);
+	return policy_appraises(&policy);
 }
 
 /* Where it must appraise a policy that does not is none; elsewhere it is told, and marked in the end. */
@@ -86,7 +57,7 @@ static int check_appraisal(struct boot *boot, struct candidate *candidate)
 	boot->appraises_nothing = !candidate_appraises(candidate);
 	if (!boot->appraises_nothing)
 		return 0;
-	if (!must_appraise(boot)) {
+	if (!config_must_appraise(&boot->settings.config)) {
 		boot_note(boot, LOG_WARNING,
 			"policy %s (%s) appraises no file: under it everything runs; give it rules with "
 			"appraise",

@@ -84,6 +84,7 @@ static int look_at_policy(struct rescue *rescue, struct known *policy)
 	const struct plan_policy_source source = {.path = name_of(policy),
 		.file = &policy->file,
 		.config = &rescue->conf.config,
+		.has_certs = rescue->certs.count > 0,
 		.root_fd = rescue->root_fd,
 		.root = root_option,
 		.modules = LSM_LIST_ALL};

@@ -34,6 +34,7 @@ static void json_policy(const struct plan_policy *policy, struct json *json)
 	json_number(json, "rules", policy->lint.policy.count);
 	json_number(json, "errors", policy->lint.diags.errors);
 	json_number(json, "warnings", policy->lint.diags.count - policy->lint.diags.errors);
+	json_bool(json, "appraises", !policy->appraises_nothing);
 	json_bool(json, "signed", policy->is_signed);
 	json_string(json, "signed_by", policy->is_signed ? policy->signer : NULL);
 	json_problem(json, &policy->problem);

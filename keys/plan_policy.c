@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include "log.h"
 #include "lsmlabels.h"
+#include "policy_scope.h"
 #include "policy_text.h"
 
 /* The bytes as an open file, since signatures are verified of files. Returns a descriptor or a negative errno. */
@@ -129,10 +130,18 @@ int plan_policy_load(const struct plan_policy_source *source, const struct targe
 	*ret = (struct plan_policy){.path = strdup(source->path)};
 	if (!ret->path || check_text(target, &source->file->text, ret))
 		return EXIT_FAILED;
-	/* As at boot: a machine that has signers wants signatures (imaboot.conf(5)). */
-	ret->must_be_signed = signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && ring->count);
+	/* As at boot: a machine that has certificates wants signatures (imaboot.conf(5)). */
+	ret->must_be_signed =
+		signature == SIGNATURE_REQUIRED || (signature == SIGNATURE_AUTO && source->has_certs);
+	ret->appraises_nothing = !policy_appraises(&ret->lint.policy);
 	if (!ret->problem.error)
 		check_signature(source, target, ring, ret);
+	if (!ret->problem.error && ret->appraises_nothing && config_must_appraise(source->config)) {
+		problem_set(&ret->problem, -EPERM,
+			"would not be loaded: appraises no file: under it everything runs");
+		problem_remedy(&ret->problem,
+			"give it rules with appraise, or set must-appraise = no in imaboot.conf");
+	}
 	if (!ret->problem.error)
 		check_labels(source, ret);
 	return 0;

@@ -15,6 +15,7 @@ struct plan_policy {
 	struct problem problem; /* why it would not be loaded; error 0: it would */
 	bool is_signed;         /* a good signature */
 	bool must_be_signed;    /* the boot demands it: see imaboot.conf(5), signature */
+	bool appraises_nothing; /* under it everything runs */
 	const char *signer;     /* the path of the signer's certificate, or NULL */
 };
 
@@ -23,6 +24,7 @@ struct plan_policy_source {
 	const char *path; /* its name in messages */
 	const struct policyfile *file;
 	const struct config *config; /* of the root */
+	bool has_certs;              /* the image will have certificates, be they good for anything or not */
 	int root_fd;                 /* the root, whose SELinux policy has the labels */
 	const char *root;
 	const char *modules; /* security modules of the kernel, as lsm_is_in() takes them */

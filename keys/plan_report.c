@@ -136,6 +136,9 @@ static void print_policy(const struct plan_report *report, struct buf *ret)
 	buf_putc(ret, '\n');
 	if (policy->problem.error)
 		print_problem("  it ", &policy->problem, ret);
+	else if (policy->appraises_nothing)
+		buf_puts(ret,
+			"  it appraises no file: under it everything runs; give it rules with appraise\n");
 }
 
 static void print_files(const struct plan_report *report, struct buf *ret)

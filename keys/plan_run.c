@@ -166,6 +166,7 @@ static int load_policy(const struct plan_options *opts, struct run *run)
 	const struct plan_policy_source source = {.path = run->policy_path,
 		.file = opts->policy_file ? opts->policy_file : &run->file,
 		.config = &run->conf.config,
+		.has_certs = run->certs.count > 0,
 		.root_fd = plan->root_fd,
 		.root = plan->root,
 		.modules = run->modules};

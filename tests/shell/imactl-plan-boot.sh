@@ -51,6 +51,35 @@ rm root/etc/imaboot/imaboot.conf
 : > root/etc/imaboot/imaboot.conf
 says 'an empty one' 0 "$boots" plan
 
+# ---- what a configuration demands of a policy ------------------------------------------------
+
+nothing='appraises no file: under it everything runs'
+fresh
+policy <<< 'measure func=BPRM_CHECK'
+sign root/etc/ima/ima-policy
+says 'a policy that only measures' 0 "$boots" plan
+says 'is told of' 0 "  it $nothing; give it rules with appraise" plan
+same 'in JSON' "$(field .policy.appraises)" false
+for line in 'require = yes' 'must-appraise = yes'; do
+	conf "$line"
+	says "$line: it is none" 1 "$fails: the policy would not be loaded: $nothing" plan
+	says "$line: with what to do" 1 '  to mend it: give it rules with appraise, or set must-appraise = no in imaboot.conf' plan
+done
+conf 'require = yes' 'must-appraise = no'
+says 'unless that is what is wanted' 0 "$boots" plan
+fresh
+same 'one that appraises, in JSON' "$(field .policy.appraises)" true
+bad 'says nothing of that' grep -F "$nothing" <(plan)
+
+# The kernel refuses the only certificate: that somebody wants signatures is known all the same.
+fresh
+rm root/etc/keys/ima/*
+policy <<< 'appraise func=BPRM_CHECK'
+setfattr -x security.ima root/etc/ima/ima-policy 2> /dev/null
+good 'without certificates no signature is wanted' grep -q ', not signed, and needs no signature$' <(plan)
+cp "$PKI/stranger.der" root/etc/keys/ima
+says 'with one that is refused it is' 1 "$fails: the policy would not be loaded: has no signature: the extended attribute security.ima is absent" plan
+
 # ---- where the policies are ------------------------------------------------------------------
 
 fresh
@@ -148,7 +177,7 @@ fresh
 cp "$PKI/bad-trailing.der" root/etc/keys/ima/rsa2048.der
 says 'a signer with bytes behind it' 1 \
 	'  refused: root/etc/keys/ima/rsa2048.der: bytes follow the certificate, and imaboot does not load it; write it again: openssl x509 -inform DER -outform DER' plan
-says 'signs nothing' 1 "$fails: it denies 2 files that the boot needs" plan
+says 'signs nothing' 1 "$fails: the policy would not be loaded: is signed with a key of which no certificate was given" plan
 cp --preserve=xattr root/etc/ima/ima-policy new
 says 'deploy writes it anew' 0 'imactl: write root/etc/ima/ima-policy' deploy --policy new --cert root/etc/keys/ima/rsa2048.der
 good 'without them' cmp "$PKI/rsa2048.der" root/etc/keys/ima/rsa2048.der
