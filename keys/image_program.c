@@ -92,7 +92,7 @@ static int take(struct image *image, const struct wanted *wanted)
  */
 static int take_place_of_policy(struct image *image)
 {
-	static const char nowhere[] = "../imaboot/not-in-the-image";
+	static const char nowhere[] = "../imaboot/not-in-the-image/ima-policy";
 
 	return image_add(image, IMAGE_ROOT_POLICY, nowhere, strlen(nowhere), S_IFLNK | 0777);
 }

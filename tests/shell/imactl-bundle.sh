@@ -329,7 +329,7 @@ good "$name: but on request" bundle --out packed --force
 same "$name: gzip or not" "$(gunzip < packed | sha256sum)" "$(sha256sum < plain)"
 same "$name: mode" "$(stat -c %a packed)" 600
 same "$name: entries" "$(cpio -tv --quiet < plain 2>&1 | awk '{ print $1, $3, $4, $NF }')" 'drwxr-xr-x root root etc/ima
-lrwxrwxrwx root root ../imaboot/not-in-the-image
+lrwxrwxrwx root root ../imaboot/not-in-the-image/ima-policy
 drwxr-xr-x root root etc/imaboot
 -rw-r--r-- root root etc/imaboot/certificates
 -rw------- root root etc/imaboot/imaboot.conf
@@ -361,7 +361,7 @@ drwxr-xr-x root root usr/lib/systemd/system/initrd-switch-root.service.d
 mkdir x
 (cd x && mkdir -p usr/lib/dracut/hooks usr/lib/systemd/system usr/sbin etc && cpio -im --quiet < ../plain)
 same "$name: no policy for the image's systemd" "$(readlink x/etc/ima/ima-policy; [ -e x/etc/ima/ima-policy ] || echo nowhere)" \
-	$'../imaboot/not-in-the-image\nnowhere'
+	$'../imaboot/not-in-the-image/ima-policy\nnowhere'
 for file in etc/imaboot/policy etc/keys/ima/rsa2048.der etc/keys/ima/ca/ca.der usr/sbin/imaboot; do
 	same "$name: bytes of $file" "$(sha256sum < "x/$file")" "$(sha256sum < "$root/$file")"
 done
