@@ -79,7 +79,7 @@ if [ -e "$root/tmp/evil" ]; then miss 'an answer is evaluated'; else pass 'no an
 recovery wait &
 first=$!
 until grep -q 'recover wait' "$root/tmp/log" 2> /dev/null; do sleep 0.1; done
-script=$(cat "$root/run/imaboot/recovery.pid")
+script=$(readlink "$root/run/imaboot/recovery.pid")
 timeout 60 chroot "$root" /usr/lib/imaboot/busybox sh /usr/lib/imaboot/recovery --busybox /sysroot < /dev/null &
 second=$!
 sleep 2
@@ -95,9 +95,26 @@ is 'the second one ends with 0' "$?" 0
 is 'and has not asked anybody' "$(grep -c 'recover screen' "$root/tmp/log")" 1
 
 # One that was killed keeps nobody out; nor does a folder that cannot be written to.
-echo 4194305 > "$root/run/imaboot/recovery.pid"
+ln -sfn 4194305 "$root/run/imaboot/recovery.pid"
 recovery retry
 is 'one that was killed keeps nobody out' "$?" 0
+sleep 300 &
+other=$!
+mkdir -p "$root/proc/$other"
+printf 'sleep\000300\000' > "$root/proc/$other/cmdline"
+ln -sfn "$other" "$root/run/imaboot/recovery.pid"
+recovery retry
+is 'nor does one whose number is another program'"'"'s now' "$?" 0
+# A recovery by that number does: this one waits for it.
+printf 'busybox\000sh\000/usr/lib/imaboot/recovery\000--busybox\000/sysroot\000' > "$root/proc/$other/cmdline"
+ln -sfn "$other" "$root/run/imaboot/recovery.pid"
+recovery retry &
+waiting=$!
+sleep 3
+is 'a recovery keeps others out' "$(cat "$root/tmp/log" 2> /dev/null)" ''
+kill "$other"
+wait "$waiting"
+is 'until it has ended' "$? $(grep -c 'recover screen' "$root/tmp/log")" '0 1'
 rm -rf "$root/run/imaboot/recovery.pid"
 mkdir "$root/run/imaboot/recovery.pid"
 recovery retry
