@@ -210,7 +210,7 @@ int boot_dry_run(struct boot *boot, struct candidate *candidate)
 				candidate_kernel_version(), &policy) == 0;
 	int r;
 
-	if (boot->late || !labels_are_in(&policy))
+	if (boot->late || !lsmlabels_are_in(&policy))
 		return candidate_dry_run(candidate);
 	r = labels_check(&policy, boot->root_fd, boot->root, problem);
 	if (r < 0) {

@@ -16,11 +16,6 @@ int labels_parse(const char *text, size_t len, unsigned int kernel, struct polic
 	return policy_parse(&model, text, len, NULL, ret);
 }
 
-bool labels_are_in(const struct policy *policy)
-{
-	return lsmlabels_are_in(policy);
-}
-
 void labels_strip(const struct policy *policy, struct buf *ret)
 {
 	size_t i;

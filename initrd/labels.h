@@ -19,9 +19,6 @@
 /* The rules of a text, with all its labels taken for known. Returns 0, -EINVAL where the text has an error, -ENOMEM. */
 _must_check_ int labels_parse(const char *text, size_t len, unsigned int kernel, struct policy *ret);
 
-/* True where a rule has a label. */
-bool labels_are_in(const struct policy *policy);
-
 /* Writes the rules without their labels, so that the kernel can judge the rest of them. */
 void labels_strip(const struct policy *policy, struct buf *ret);
 

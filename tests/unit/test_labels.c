@@ -66,7 +66,7 @@ static int look_up(const char *text, bool with_root)
 	int fd = with_root ? root_open(fakeroot_path("/root")) : -1, r;
 
 	assert_int_equal(labels_parse(text, strlen(text), KERNEL(6, 1), &policy), 0);
-	assert_true(labels_are_in(&policy));
+	assert_true(lsmlabels_are_in(&policy));
 	problem_free(&problem);
 	r = labels_check(&policy, fd, "/root", &problem);
 	if (fd >= 0)
@@ -89,12 +89,12 @@ static void labels_are_found_and_taken_away(void **context)
 
 	(void)context;
 	assert_int_equal(labels_parse(text, strlen(text), KERNEL(6, 1), &policy), 0);
-	assert_true(labels_are_in(&policy));
+	assert_true(lsmlabels_are_in(&policy));
 	labels_strip(&policy, &stripped);
 	assert_string_equal(buf_string(&stripped),
 		"dont_appraise func=BPRM_CHECK \nmeasure func=FILE_CHECK uid=0 template=ima-sig \naudit \n");
 	assert_int_equal(labels_parse(buf_string(&stripped), stripped.len, KERNEL(6, 1), &plain), 0);
-	assert_false(labels_are_in(&plain));
+	assert_false(lsmlabels_are_in(&plain));
 	buf_free(&stripped);
 }
 
@@ -104,7 +104,7 @@ static void errors_of_a_text_are_told(void **context)
 
 	(void)context;
 	assert_int_equal(labels_parse("measure obj_type=a\nbogus\n", 25, KERNEL(6, 1), &policy), -EINVAL);
-	assert_true(labels_are_in(&policy));
+	assert_true(lsmlabels_are_in(&policy));
 }
 
 static void closed_chain_is_seen(void **context)
