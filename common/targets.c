@@ -42,23 +42,31 @@ struct search {
 	struct problem *problem;
 };
 
+/* Names the file because of which the search ends. Returns the error. */
+static int end_search(struct search *search, const char *path, int error)
+{
+	char reason[256];
+
+	(void)format_text(reason, sizeof(reason), "%s",
+		search->problem->error ? problem_reason_text(search->problem) : strerror(-error));
+	return problem_set(search->problem, error, "%s, which it needs: %s", path, reason);
+}
+
 /*
  * What became of a file that may not be there: one that is too large is a gap, and what ends the search is told with the
  * file's name. Returns 0, -ENOMEM or -E2BIG.
  */
 static int settle(struct search *search, const char *path, ssize_t r)
 {
-	char reason[256];
-
-	if (is_fatal(r)) {
-		(void)format_text(reason, sizeof(reason), "%s", problem_reason_text(search->problem));
-		return problem_set(search->problem, (int)r, "%s, which it needs: %s", path, reason);
-	}
+	if (is_fatal(r))
+		return end_search(search, path, (int)r);
 	problem_free(search->problem);
-	if (r != -EFBIG)
-		return 0;
-	return closure_gap(
-		search->closure, path, search->init, "is larger than 1 GiB, and was not looked at");
+	if (r == -EFBIG)
+		r = closure_gap(
+			search->closure, path, search->init, "is larger than 1 GiB, and was not looked at");
+	else
+		r = 0;
+	return r < 0 ? end_search(search, path, (int)r) : 0;
 }
 
 static int add_program(struct search *search, const char *path)

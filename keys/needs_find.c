@@ -145,17 +145,32 @@ static int take_files(struct find *find, enum need need, const char *because)
 	return r;
 }
 
+/* From here on nothing more is found: that all of it may run is not known. */
+static void note_too_many(struct find *find, const char *path, const struct problem *problem)
+{
+	struct problem *ret = &find->needs->problem;
+
+	if (ret->error)
+		return;
+	problem_set(ret, -E2BIG, "needs more than is looked at, of which %s is the first: %s", path,
+		problem_reason_text(problem));
+	problem_remedy(
+		ret, "see what that program asks for (readelf -d), and put the right one in its place");
+}
+
 /* A program with all that it opens, if it is there. */
 static int add_program(struct find *find, const char *path, enum need need, const char *because)
 {
-	_cleanup_problem_ struct problem ignored = {0};
+	_cleanup_problem_ struct problem problem = {0};
 	const char *kept = needs_keep(find->needs, because);
-	ssize_t at = kept ? closure_add(&find->closure, path, &ignored) : -ENOMEM;
+	ssize_t at = kept ? closure_add(&find->closure, path, &problem) : -ENOMEM;
 
 	if (at == -ENOMEM)
 		return -ENOMEM;
 	if (at == -EACCES && is_unreadable(find, path))
 		return add_unreadable(find, path, need, ROLE_PROGRAM | ROLE_SCRIPT);
+	if (at == -E2BIG)
+		note_too_many(find, path, &problem);
 	/* What stopped half-way is needed as far as it got. */
 	return take_files(find, need, kept);
 }

@@ -436,4 +436,13 @@ says 'modules, which no rule appraises' 0 "$boots" as_nobody
 policy <<< "$modules"
 sign root/etc/ima/ima-policy
 says 'and where one does' 1 "$unknown: 1 files that the boot needs could not be read; be root, who can" as_nobody
+
+# More programs than are looked at.
+fresh
+mkdir -p root/etc/rcS.d root/etc/rc2.d root/etc/runlevels/{sysinit,boot,default}
+for folder in rcS.d rc2.d runlevels/sysinit runlevels/boot runlevels/default; do
+	(cd "root/etc/$folder" && printf '#!/bin/sh\n' | tee S{1000..1999} > /dev/null && chmod 755 S*)
+done
+if plan > plan.out; then fail 'programs without end: status 0' "$(tail -n 1 plan.out)"; else pass 'programs without end'; fi
+good 'are told' grep -q "^$fails: the root needs more than is looked at, of which /etc/runlevels/default/S1[0-9]* is the first: " plan.out
 finish
