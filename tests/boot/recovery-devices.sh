@@ -21,19 +21,6 @@ try() {
 	say yes
 }
 
-# keyboard KEY REGEX: presses it and Enter on the screen's keyboard, no byte on the line, until that is seen: a key that is
-# pressed while there is no menu is dropped
-keyboard() {
-	local tries=20
-	until talk_find "$2" > /dev/null || [ $((tries--)) -eq 0 ]; do
-		monitor 'sendkey ctrl-u'
-		monitor "sendkey $1"
-		monitor 'sendkey ret'
-		sleep 3
-	done
-	see "$2" 1
-}
-
 devices_talk() {
 	see '==== imaboot: recovery ===='
 	see "$question"

@@ -55,18 +55,6 @@ overlay() {
 	image_add "$CACHE/splash" "$VM/image" "$VM/over"
 }
 
-# keyboard KEY REGEX: presses it and Enter on the screen's keyboard, no byte on the line, until that is seen
-keyboard() {
-	local tries=20
-	until talk_find "$2" > /dev/null || [ $((tries--)) -eq 0 ]; do
-		monitor 'sendkey ctrl-u'
-		monitor "sendkey $1"
-		monitor 'sendkey ret'
-		sleep 3
-	done
-	see "$2" 1
-}
-
 splash_talk() {
 	see 'the splash is there' 400
 	see "the screen before: $before"

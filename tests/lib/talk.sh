@@ -11,6 +11,8 @@
 #   never REGEX             it is not on the line so far: a check
 #   quiet SECONDS REGEX     it does not come within that time: a check
 #   monitor COMMAND         tells QEMU's monitor
+#   keyboard KEY REGEX      presses a key and Enter on the screen's keyboard, no byte on the line, until the expression is on
+#                           the line: what is pressed while there is no menu is dropped: a check
 #   insist TEXT REGEX       says it again and again until the expression is on the line: for a line that was full
 #   gone                    waits for the machine to end: a check
 #
@@ -67,6 +69,17 @@ never() {
 quiet() {
 	sleep "$1"
 	if talk_find "$2" > /dev/null; then vm_fail "came within $1 seconds: $2"; else vm_pass "not within $1 seconds: $2"; fi
+}
+
+keyboard() {
+	local tries=20
+	until talk_find "$2" > /dev/null || [ $((tries--)) -eq 0 ]; do
+		monitor 'sendkey ctrl-u'
+		monitor "sendkey $1"
+		monitor 'sendkey ret'
+		sleep 3
+	done
+	see "$2" 1
 }
 
 insist() {
